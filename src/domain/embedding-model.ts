@@ -1,0 +1,25 @@
+/** A sentence-embedding model as data: everything that differs between models is a field here. */
+export interface EmbeddingModel {
+  /** Also its folder under `models/` and its name on the hub. */
+  readonly modelId: string;
+  readonly label: string;
+  readonly dimensions: number;
+  /** Tokens the model reads; longer texts would be cut by it, so chunks are kept below. */
+  readonly maxTokens: number;
+  readonly queryPrefix: string;
+  readonly passagePrefix: string;
+  readonly pooling: 'mean' | 'cls';
+  readonly dtype: 'q8' | 'fp32' | 'fp16';
+  readonly sizeBytes: number;
+  readonly languages: 'english' | 'multilingual';
+  readonly licence: string;
+  /** Cosine below which a passage counts as unrelated, on this model's own scale. */
+  readonly relevanceFloor: number;
+}
+
+/** Where a model's files come from. `none`: it is nowhere to be had; `reason` says what to do. */
+export type ModelSource =
+  | { readonly kind: 'site' }
+  | { readonly kind: 'picked' }
+  | { readonly kind: 'hub'; readonly isDownloaded: boolean }
+  | { readonly kind: 'none'; readonly reason: string };

@@ -1,0 +1,52 @@
+/** Branded identifiers. A plain string cannot be passed where an id is wanted; ids are made only here. */
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Every id is 32 lower-case hex digits: 128 opaque bits. */
+export type VaultId = Branded<'VaultId'>;
+export type RecordId = Branded<'RecordId'>;
+export type DocumentId = Branded<'DocumentId'>;
+export type VersionId = Branded<'VersionId'>;
+export type ChunkId = Branded<'ChunkId'>;
+export type SegmentId = Branded<'SegmentId'>;
+export type ConversationId = Branded<'ConversationId'>;
+export type MessageId = Branded<'MessageId'>;
+/** A keyed hash (HMAC under a vault subkey) of normalised content; equal content, equal identity, inside one vault only. */
+export type ContentIdentity = Branded<'ContentIdentity'>;
+
+export type AnyId =
+  VaultId | RecordId | DocumentId | VersionId | ChunkId | SegmentId | ConversationId | MessageId | ContentIdentity;
+
+const ID_PATTERN = /^[0-9a-f]{32}$/;
+
+/** Reads an id from untrusted text. Throws a `TypeError` unless it is 32 lower-case hex digits. */
+export function parseId<Id extends AnyId>(text: string): Id {
+  if (!ID_PATTERN.test(text)) throw new TypeError('An id is 32 lower-case hex digits.');
+  return text as Id;
+}
+
+/** A fresh random id from the platform's cryptographic generator. */
+export function randomId<Id extends AnyId>(): Id {
+  return idFromBytes<Id>(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** The id whose 16 bytes these are. Throws a `RangeError` for any other length. */
+export function idFromBytes<Id extends AnyId>(bytes: Uint8Array): Id {
+  if (bytes.length !== 16) throw new RangeError('An id is made of 16 bytes.');
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text as Id;
+}
+
+/** The 16 bytes of an id. */
+export function idToBytes(id: AnyId): Uint8Array {
+  const bytes = new Uint8Array(16);
+  for (let i = 0; i < 16; i++) bytes[i] = Number.parseInt(id.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** The record that holds an entity has the entity's own id. */
+export function recordIdOf(id: AnyId): RecordId {
+  return id as unknown as RecordId;
+}

@@ -1,0 +1,170 @@
+import type { AnswerEvent } from '../../src/domain/answer-event.ts';
+import type { Citation } from '../../src/domain/citation.ts';
+import type { Conversation, Message } from '../../src/domain/conversation.ts';
+import type { DocumentId, ConversationId } from '../../src/domain/ids.ts';
+import type { SourceDocument } from '../../src/domain/document.ts';
+import type { EmbeddingModel, ModelSource } from '../../src/domain/embedding-model.ts';
+import type { Block, DocumentFormat, ExtractedPage, TextRange } from '../../src/domain/extracted.ts';
+import type { IngestEvent } from '../../src/domain/ingest-event.ts';
+import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
+import type { LlmProblem, ModelListing } from '../../src/platform/llm/llm-client.ts';
+
+/**
+ * The program as the window sees it. The window holds no key and no index: it asks core and draws.
+ * Methods that stream take a MessagePort (transferred) and are read with `platform/compute/event-stream.ts`;
+ * cancelling the stream aborts the work. Everything thrown is an `AppError`, revived by name.
+ */
+export interface CoreApi {
+  // --- vault ------------------------------------------------------------------------------------------------
+  vaultStatus(): Promise<VaultStatus>;
+  /** Makes and opens a vault. The recovery code is shown once, here; it is stored nowhere. */
+  createVault(passphrase: Uint8Array): Promise<{ readonly recoveryCode: string }>;
+  unlock(secret: UnlockSecret): Promise<UnlockOutcome>;
+  /** Opens the sample library: in memory, with a key of its own, gone when the tab is. */
+  openSample(): Promise<void>;
+  /** Stops work at a safe point so that the window can terminate this worker. */
+  prepareToLock(): Promise<void>;
+  /** Deletes the vault and all it holds from this device. */
+  deleteVault(): Promise<void>;
+
+  // --- library ----------------------------------------------------------------------------------------------
+  /** Streams the whole library state: first a snapshot, then changes, until cancelled. */
+  watchLibrary(port: MessagePort): void;
+  /** Takes files in; streams `IngestEvent`s of this import. Cancelling the stream cancels what is not done. */
+  importFiles(files: readonly ImportFile[], port: MessagePort): void;
+  /** Goes on with what an earlier session left unfinished; streams like `importFiles`. */
+  resumeImport(port: MessagePort): void;
+  pauseImport(): Promise<void>;
+  continueImport(): Promise<void>;
+  deleteDocument(documentId: DocumentId): Promise<void>;
+
+  // --- asking -----------------------------------------------------------------------------------------------
+  ask(request: AskRequest, port: MessagePort): void;
+  /** What a citation points to, ready to draw: the passage's surroundings and where it stands in them. */
+  openCitation(citation: Citation): Promise<SourceView>;
+  openDocument(documentId: DocumentId): Promise<SourceView>;
+  /** The kept bytes of a paged source, transferred: the window draws its pages. */
+  sourceBytes(documentId: DocumentId, versionId: string): Promise<ArrayBuffer>;
+  search(query: string, limit: number): Promise<readonly SearchResultView[]>;
+
+  // --- conversations ----------------------------------------------------------------------------------------
+  listConversations(query: string): Promise<readonly Conversation[]>;
+  openConversation(
+    conversationId: ConversationId,
+  ): Promise<{ readonly conversation: Conversation; readonly messages: readonly Message[] }>;
+  renameConversation(conversationId: ConversationId, title: string): Promise<void>;
+  deleteConversation(conversationId: ConversationId): Promise<void>;
+
+  // --- settings, models, provider ---------------------------------------------------------------------------
+  settings(): Promise<Settings>;
+  updateSettings(patch: Partial<Settings>): Promise<Settings>;
+  models(): Promise<readonly ModelView[]>;
+  /** Switches the embedding model: the new index is built beside the old, then takes its place. `undefined` = words only. */
+  chooseModel(modelId: string | undefined, options: { readonly isHubAllowed: boolean }): Promise<void>;
+  /** Stores a model from files the person picked (paths relative to the model's folder). */
+  addModelFiles(modelId: string, files: readonly { readonly path: string; readonly file: File }[]): Promise<void>;
+  /**
+   * Seals provider and key; the key is bound to the endpoint's origin. The network policy changes with the next
+   * load of the page, so the window reloads afterwards when `needsReload` is set. An `undefined` key keeps the
+   * sealed one if the origin is the same.
+   */
+  saveProvider(provider: ProviderSettings, apiKey: string | undefined): Promise<{ readonly needsReload: boolean }>;
+  removeProvider(): Promise<void>;
+  listProviderModels(): Promise<ModelListing>;
+  testProvider(): Promise<ProviderTest>;
+}
+
+export type VaultStatus =
+  | { readonly kind: 'none'; readonly storage: StorageKind }
+  | { readonly kind: 'locked'; readonly storage: StorageKind; readonly hasRecoveryCode: boolean }
+  | { readonly kind: 'held-elsewhere' }
+  | { readonly kind: 'open'; readonly isSample: boolean; readonly storage: StorageKind }
+  | { readonly kind: 'unreadable'; readonly message: string };
+
+/** `memory`: the browser refused a database (private mode); everything is gone with the tab, and the app says so. */
+export type StorageKind = 'disk' | 'memory';
+
+export type UnlockSecret =
+  | { readonly kind: 'passphrase'; readonly passphrase: Uint8Array }
+  | { readonly kind: 'recovery-code'; readonly code: string };
+
+export type UnlockOutcome =
+  { readonly kind: 'open' } | { readonly kind: 'wrong-secret' } | { readonly kind: 'held-elsewhere' };
+
+export interface ImportFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+export interface AskRequest {
+  readonly question: string;
+  /** Absent: a new conversation. */
+  readonly conversationId?: ConversationId;
+  /** `auto`: generated when a provider is set, else extractive. */
+  readonly mode: 'auto' | 'extractive';
+}
+
+/** One state of the library as the window draws it. */
+export interface LibraryView {
+  readonly documents: readonly SourceDocument[];
+  readonly chunkCount: number;
+  /** Chunks that have a vector under the active model. */
+  readonly embeddedCount: number;
+  readonly sizeBytes: number;
+  readonly isImporting: boolean;
+  readonly isPaused: boolean;
+  /** Documents that an earlier session left unfinished. */
+  readonly unfinishedCount: number;
+  readonly model: ModelState;
+}
+
+export type ModelState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'loading'; readonly modelId: string }
+  | { readonly kind: 'ready'; readonly modelId: string; readonly device: 'wasm' | 'webgpu'; readonly threads: number }
+  /** The new index is being built beside the old one, which still answers. */
+  | { readonly kind: 'switching'; readonly modelId: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'unavailable'; readonly modelId: string; readonly message: string };
+
+export type LibraryEvent = { readonly type: 'library'; readonly view: LibraryView };
+
+/** A stretch of a source around a passage. Blocks keep their offsets into the whole version's text. */
+export interface SourceView {
+  readonly documentId: DocumentId;
+  readonly versionId: string;
+  readonly title: string;
+  readonly path: string;
+  readonly format: DocumentFormat;
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  readonly pages?: readonly ExtractedPage[];
+  readonly properties: Readonly<Record<string, string>>;
+  /** What to highlight; absent when a whole document was opened. */
+  readonly highlight?: TextRange;
+  /**
+   * `current`: the source is as it was cited. `changed-found`: it has changed, and the passage stands in the
+   * current version shown here. `changed-gone`: it has changed and the passage is not in it any more; the cited
+   * older version is shown. `deleted`: the document left the library; the kept quote is all there is.
+   */
+  readonly state: 'current' | 'changed-found' | 'changed-gone' | 'deleted';
+}
+
+export interface SearchResultView {
+  readonly citation: Citation;
+  readonly text: string;
+  readonly headingPath: readonly string[];
+  readonly terms: readonly string[];
+  readonly score: number;
+}
+
+export interface ModelView {
+  readonly model: EmbeddingModel;
+  readonly source: ModelSource;
+  readonly isActive: boolean;
+}
+
+export type ProviderTest =
+  | { readonly kind: 'works'; readonly modelNames: readonly string[]; readonly latencyMs: number }
+  | { readonly kind: 'problem'; readonly problem: LlmProblem };
+
+export type { AnswerEvent, IngestEvent };

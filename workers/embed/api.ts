@@ -1,0 +1,34 @@
+import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
+
+/** Runs one embedding model. The caller owns batching loops, priorities and progress. */
+export interface EmbedApi {
+  /** Loads a model, replacing the one in memory. Throws `ModelUnavailableError` with what is missing and what to do. */
+  load(request: EmbedLoadRequest): Promise<EmbedStatus>;
+  /**
+   * Embeds texts with the loaded model; prefixes are added here. Rows are L2-normalised, in the order given:
+   * `vectors[i * dimensions … ]`. The result is transferred.
+   */
+  embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array>;
+  /** Token counts as the loaded model's tokenizer sees the texts, without special tokens. */
+  countTokens(texts: readonly string[]): Promise<number[]>;
+}
+
+export interface EmbedLoadRequest {
+  readonly model: EmbeddingModel;
+  /** Absolute URL of the site's root, with trailing slash: `models/` and `ort/` live below it. */
+  readonly siteUrl: string;
+  readonly isHubAllowed: boolean;
+  /** Hub origin to load from; the default is the public hub. Tests serve it themselves. */
+  readonly hubUrl: string;
+  /** Upper bound; one thread is used where the page is not cross-origin isolated. */
+  readonly maxThreads: number;
+  readonly device: 'auto' | 'wasm' | 'webgpu';
+}
+
+export interface EmbedStatus {
+  readonly modelId: string;
+  readonly dimensions: number;
+  readonly threads: number;
+  readonly device: 'wasm' | 'webgpu';
+  readonly loadMs: number;
+}

@@ -1,0 +1,89 @@
+import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
+import type { Hit, StageTimings } from '../../src/domain/hit.ts';
+
+/**
+ * The index in memory: immutable segments of chunks, each with postings and, once they exist, vectors; deletions
+ * are tombstones. Holds no keys and no texts.
+ */
+export interface SearchApi {
+  /**
+   * Postings for a new segment, from the chunks' fields. Pure: nothing is added to the index. The bytes are what
+   * `addSegment` takes and what is sealed to disk; transferred.
+   */
+  buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array>;
+  /** Quantised vectors for a segment, from L2-normalised rows. Pure. A row of zeros means "no vector yet". Transferred. */
+  buildVectors(rows: Float32Array, dimensions: number): Promise<Uint8Array>;
+  /** Adds a segment, or replaces the one of the same id in one step. Throws `EnvelopeRejectedError`-free `InvalidInputError` on bytes that are not a segment. */
+  addSegment(segment: SegmentLoad): Promise<void>;
+  /** Sets or replaces the vectors of a segment that is already there. */
+  setVectors(segmentId: SegmentId, vectors: VectorLoad): Promise<void>;
+  /** Swaps segments in one step: queries see all of the old or all of the new. */
+  replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void>;
+  tombstone(chunkIds: readonly ChunkId[]): Promise<void>;
+  /** The vectors of these chunks as normalised float rows (zeros where there is none); transferred. */
+  readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<Float32Array>;
+  search(request: SearchRequest): Promise<SearchOutcome>;
+  statistics(): Promise<IndexStatistics>;
+}
+
+export interface IndexableChunk {
+  readonly chunkId: ChunkId;
+  readonly title: string;
+  readonly headings: string;
+  readonly body: string;
+  readonly fileName: string;
+}
+
+export interface SegmentLoad {
+  readonly segmentId: SegmentId;
+  /** In ordinal order; ordinals in postings and vectors count along these. */
+  readonly chunkIds: readonly ChunkId[];
+  /** For each chunk, its document: used by filters and by diversity. */
+  readonly documentIds: readonly DocumentId[];
+  /** Ordinals already deleted. */
+  readonly tombstones: readonly number[];
+  readonly lexical: Uint8Array;
+  readonly vectors?: VectorLoad;
+}
+
+export interface VectorLoad {
+  /** Names model, dimensions and chunker; vectors under different keys are never compared. */
+  readonly modelKey: string;
+  readonly dimensions: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface SearchFilter {
+  /** Only these documents. */
+  readonly documentIds?: readonly DocumentId[];
+}
+
+export interface SearchRequest {
+  readonly query: string;
+  /** Absent: by words only. */
+  readonly queryVector?: Float32Array;
+  readonly modelKey?: string;
+  /** Hits wanted after fusion and diversity. */
+  readonly k: number;
+  /** Candidates taken from each retriever. */
+  readonly candidateCount: number;
+  readonly diversity: number;
+  readonly mode: 'lexical' | 'dense' | 'hybrid';
+  readonly filter?: SearchFilter;
+}
+
+export interface SearchOutcome {
+  readonly hits: readonly Hit[];
+  /** The query's terms as indexed, with their inverse document frequency; 0 for terms the library does not contain. */
+  readonly queryTerms: readonly { readonly term: string; readonly idf: number }[];
+  readonly timings: StageTimings;
+}
+
+export interface IndexStatistics {
+  readonly segmentCount: number;
+  readonly chunkCount: number;
+  readonly tombstoneCount: number;
+  readonly termCount: number;
+  readonly vectorCountByModelKey: Readonly<Record<string, number>>;
+  readonly memoryBytes: number;
+}
