@@ -7,6 +7,7 @@ import type { EmbeddingModel, ModelSource } from '../../src/domain/embedding-mod
 import type { Block, DocumentFormat, ExtractedPage, TextRange } from '../../src/domain/extracted.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
+import type { UnlockSecret } from '../../src/domain/vault.ts';
 import type { LlmProblem, ModelListing } from '../../src/platform/llm/llm-client.ts';
 
 /**
@@ -83,10 +84,6 @@ export type VaultStatus =
 
 /** `memory`: the browser refused a database (private mode); everything is gone with the tab, and the app says so. */
 export type StorageKind = 'disk' | 'memory';
-
-export type UnlockSecret =
-  | { readonly kind: 'passphrase'; readonly passphrase: Uint8Array }
-  | { readonly kind: 'recovery-code'; readonly code: string };
 
 export type UnlockOutcome =
   { readonly kind: 'open' } | { readonly kind: 'wrong-secret' } | { readonly kind: 'held-elsewhere' };
@@ -167,4 +164,4 @@ export type ProviderTest =
   | { readonly kind: 'works'; readonly modelNames: readonly string[]; readonly latencyMs: number }
   | { readonly kind: 'problem'; readonly problem: LlmProblem };
 
-export type { AnswerEvent, IngestEvent };
+export type { AnswerEvent, IngestEvent, UnlockSecret };

@@ -1,3 +1,4 @@
+import type { EnvelopeRejectedError } from '../../domain/errors.ts';
 import type { RecordId } from '../../domain/ids.ts';
 
 /**
@@ -28,14 +29,28 @@ export type Write =
   | { readonly kind: 'put'; readonly store: StoreName; readonly id: RecordId; readonly value: Uint8Array }
   | { readonly kind: 'delete'; readonly store: StoreName; readonly id: RecordId };
 
+export interface StoredRecord {
+  readonly id: RecordId;
+  readonly value: Uint8Array;
+}
+
+/** Told of a record that is there but is not what was sealed under this id. */
+export type OnDamaged = (id: RecordId, error: EnvelopeRejectedError) => void;
+
 export interface RecordStore {
-  /** The value, or `undefined` if there is no such record. */
+  /** The value, or `undefined` if there is no such record. Throws `EnvelopeRejectedError` for a damaged one. */
   find(store: StoreName, id: RecordId): Promise<Uint8Array | undefined>;
-  /** As `find`, in the order of `ids`, in one transaction. */
-  findMany(store: StoreName, ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]>;
+  /**
+   * As `find`, in the order of `ids`, in one transaction. Throws `EnvelopeRejectedError` at the first damaged
+   * record; with `onDamaged`, calls it for each of them instead and leaves `undefined` in its place.
+   */
+  findMany(store: StoreName, ids: readonly RecordId[], onDamaged?: OnDamaged): Promise<(Uint8Array | undefined)[]>;
   listIds(store: StoreName): Promise<RecordId[]>;
-  /** All records of a store, in the order of their ids. */
-  list(store: StoreName): Promise<{ readonly id: RecordId; readonly value: Uint8Array }[]>;
+  /**
+   * All records of a store, in the order of their ids. Throws `EnvelopeRejectedError` at the first damaged one,
+   * so that nothing goes missing unnoticed; with `onDamaged`, calls it for each of them and returns the rest.
+   */
+  list(store: StoreName, onDamaged?: OnDamaged): Promise<StoredRecord[]>;
   /**
    * All or nothing. Resolves only when the writes are durable (IndexedDB: the transaction's `complete` under
    * `durability: 'strict'`). Throws `StorageFullError` when the quota is spent, `StorageUnavailableError` when
