@@ -15,6 +15,8 @@ export interface SourceDocument {
   readonly title: string;
   readonly status: DocumentStatus;
   readonly currentVersionId: VersionId;
+  /** Sealed bytes that wait to be read: the first version, or a newer one while the current still answers. */
+  readonly pendingVersionId?: VersionId;
   readonly format?: DocumentFormat;
   readonly sizeBytes: number;
   readonly addedAt: number;

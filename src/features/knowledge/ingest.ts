@@ -1,0 +1,202 @@
+import type { SourceDocument } from '../../domain/document.ts';
+import { StorageFullError } from '../../domain/errors.ts';
+import type { DocumentId } from '../../domain/ids.ts';
+import type { IngestEvent } from '../../domain/ingest-event.ts';
+import type { ChunkingSettings } from '../../domain/settings.ts';
+import type { Extractor } from '../../platform/compute/ports.ts';
+import { EventQueue } from './event-queue.ts';
+import type { IdentityOf, Library } from './library.ts';
+import type { EmbeddingProgress, Meaning } from './meaning.ts';
+import { readDocument } from './read-document.ts';
+import { stageFile } from './stage.ts';
+import type { IncomingFile } from './stage.ts';
+import type { PauseGate } from './turnstile.ts';
+
+export interface IngestDeps {
+  readonly library: Library;
+  readonly meaning: Meaning;
+  readonly extractor: Extractor;
+  readonly identityOf: IdentityOf;
+  readonly chunking: () => ChunkingSettings;
+  readonly pause: PauseGate;
+  readonly now: () => number;
+}
+
+/**
+ * The way in, file by file: stage (seal the bytes; from here a reload resumes) → extract → chunk → seal, store and
+ * index (found by words) → embed (found by meaning). Staging, reading and embedding overlap; events come in the
+ * order they happen. Aborting cancels what is not yet read; what is read stays.
+ */
+export async function* ingest(
+  files: readonly IncomingFile[],
+  deps: IngestDeps,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncGenerator<IngestEvent, void, undefined> {
+  const staged = new EventQueue<SourceDocument>();
+  yield* runImport(deps, signal, staged, async (emit) => {
+    for (const { path, file } of files) emit({ type: 'waiting', path, sizeBytes: file.size });
+    for (const incoming of files) {
+      const { path } = incoming;
+      if (signal.aborted) {
+        emit({ type: 'cancelled', path });
+        continue;
+      }
+      await stageOne(incoming, deps, emit, staged);
+    }
+  });
+}
+
+/** Goes on with documents that an earlier session sealed but did not finish. */
+export async function* resumeIngest(
+  deps: IngestDeps,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncGenerator<IngestEvent, void, undefined> {
+  const staged = new EventQueue<SourceDocument>();
+  yield* runImport(deps, signal, staged, (emit) => {
+    for (const document of unfinishedDocuments(deps.library)) {
+      const { path, documentId, sizeBytes } = document;
+      emit({ type: 'waiting', path, sizeBytes, documentId });
+      staged.push(document);
+    }
+    deps.meaning.wake();
+    return Promise.resolve();
+  });
+}
+
+export function unfinishedDocuments(library: Library): SourceDocument[] {
+  return [...library.state.documents.values()].filter((document) => document.pendingVersionId !== undefined);
+}
+
+type Emit = (event: IngestEvent) => void;
+
+async function* runImport(
+  deps: IngestDeps,
+  signal: AbortSignal,
+  staged: EventQueue<SourceDocument>,
+  feed: (emit: Emit) => Promise<void>,
+): AsyncGenerator<IngestEvent, void, undefined> {
+  const events = new EventQueue<IngestEvent>();
+  const emit: Emit = (event) => {
+    events.push(event);
+  };
+  const paths = new Map<DocumentId, string>();
+  const stopListening = deps.meaning.onProgress(({ documentId, done, total }: EmbeddingProgress) => {
+    const path = paths.get(documentId);
+    if (path && done < total) emit({ type: 'embedding', path, documentId, done, total });
+    else if (path) finish(documentId, path);
+  });
+  const finish = (documentId: DocumentId, path: string): void => {
+    paths.delete(documentId);
+    const document = deps.library.state.documents.get(documentId);
+    emit({ type: 'done', path, documentId, chunkCount: document?.chunkCount ?? 0, warnings: document?.warnings ?? [] });
+  };
+  const feeding = feed(emit).finally(() => {
+    staged.close();
+  });
+  const reading = readStaged(staged, deps, signal, emit, paths);
+  void Promise.all([feeding, reading])
+    .then(() => deps.meaning.settled())
+    .then(() => {
+      // Without a model there is nothing to wait for: found by words is all there is.
+      for (const [documentId, path] of paths) finish(documentId, path);
+    })
+    .then(
+      () => {
+        events.close();
+      },
+      (error: unknown) => {
+        events.fail(error);
+      },
+    );
+  try {
+    yield* events;
+  } finally {
+    stopListening();
+  }
+}
+
+async function stageOne(
+  incoming: IncomingFile,
+  deps: IngestDeps,
+  emit: Emit,
+  staged: EventQueue<SourceDocument>,
+): Promise<void> {
+  const { path } = incoming;
+  try {
+    const outcome = await stageFile(incoming, deps);
+    switch (outcome.kind) {
+      case 'refused':
+        emit({ type: 'failed', path, problem: outcome.problem });
+        return;
+      case 'unchanged':
+        emit({ type: 'unchanged', path, documentId: outcome.document.documentId });
+        return;
+      case 'staged':
+        emit({ type: 'staged', path, documentId: outcome.document.documentId });
+        staged.push(outcome.document);
+    }
+  } catch (error) {
+    emit({ type: 'failed', path, problem: describeFailure(error) });
+  }
+}
+
+async function readStaged(
+  staged: AsyncIterable<SourceDocument>,
+  deps: IngestDeps,
+  signal: AbortSignal,
+  emit: Emit,
+  paths: Map<DocumentId, string>,
+): Promise<void> {
+  for await (const { documentId } of staged) {
+    // Read anew: the document may have been deleted or staged again while it waited.
+    const document = deps.library.state.documents.get(documentId);
+    if (!document?.pendingVersionId) continue;
+    const { path } = document;
+    try {
+      await deps.pause.wait(signal);
+      const { chunking, ...rest } = deps;
+      const onProgress = (progress: { unit: 'page' | 'part'; done: number; total: number }): void => {
+        emit({ type: 'reading', path, documentId, ...progress });
+      };
+      const readDeps = { ...rest, chunking: chunking(), spaces: deps.meaning.spaces };
+      const outcome = await readDocument(document, readDeps, { signal, onProgress });
+      if (outcome.kind === 'failed') {
+        emit({ type: 'failed', path, documentId, problem: outcome.problem });
+        continue;
+      }
+      const { chunkCount } = outcome.document;
+      emit({ type: 'searchable', path, documentId, chunkCount, reusedCount: outcome.reusedCount });
+      paths.set(documentId, path);
+      deps.meaning.wake();
+    } catch (error) {
+      if (signal.aborted) {
+        await unstage(document, deps);
+        emit({ type: 'cancelled', path });
+      } else emit({ type: 'failed', path, documentId, problem: describeFailure(error) });
+    }
+  }
+}
+
+/** A cancelled document leaves no trace if it was new; a changed one goes on with the version it had. */
+async function unstage(document: SourceDocument, { library }: IngestDeps): Promise<void> {
+  const { pendingVersionId, ...settled } = document;
+  if (!pendingVersionId) return;
+  if (pendingVersionId === document.currentVersionId) await library.remove(document.documentId);
+  else await library.updateDocument(settled, [pendingVersionId]);
+}
+
+function describeFailure(error: unknown): { kind: 'storage-full' | 'unreadable' | 'unexpected'; message: string } {
+  if (error instanceof StorageFullError) return { kind: 'storage-full', message: error.message };
+  if (error instanceof DOMException && ['NotFoundError', 'NotReadableError'].includes(error.name)) {
+    return {
+      kind: 'unreadable',
+      message:
+        'The browser could not read this file: it was moved, changed or is in use. Nothing of it was taken in. Drop it again.',
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'unexpected',
+    message: `This file could not be taken in (${message}). The rest goes on. Drop it again to retry.`,
+  };
+}

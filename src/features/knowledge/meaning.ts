@@ -1,0 +1,250 @@
+import type { EmbeddingModel } from '../../domain/embedding-model.ts';
+import { ModelUnavailableError } from '../../domain/errors.ts';
+import type { DocumentId } from '../../domain/ids.ts';
+import type { Embedder, Searcher } from '../../platform/compute/ports.ts';
+import { compactOnce } from './compaction.ts';
+import { embedMissing, isEmbedded } from './embedding-pass.ts';
+import type { Library, VectorSpace } from './library.ts';
+import type { PauseGate } from './turnstile.ts';
+
+export type MeaningState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'loading'; readonly modelId: string }
+  | { readonly kind: 'ready'; readonly modelId: string; readonly device: 'wasm' | 'webgpu'; readonly threads: number }
+  | { readonly kind: 'switching'; readonly modelId: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'unavailable'; readonly modelId: string; readonly message: string };
+
+interface LoadedModel {
+  readonly model: EmbeddingModel;
+  readonly space: VectorSpace;
+  readonly embedder: Embedder;
+}
+
+export interface MeaningDeps {
+  readonly library: Library;
+  readonly searcher: Searcher;
+  readonly pause: PauseGate;
+  readonly createEmbedder: () => Embedder;
+  readonly modelKeyOf: (model: EmbeddingModel) => string;
+}
+
+export interface EmbeddingProgress {
+  readonly documentId: DocumentId;
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Search by meaning: which model answers queries, and the background work that gives every chunk its vector.
+ * Switching builds the new index beside the old one, which answers until the new one is whole.
+ */
+export class Meaning {
+  readonly #deps: MeaningDeps;
+  readonly #ended = new AbortController();
+  readonly #listeners = new Set<(progress: EmbeddingProgress) => void>();
+  readonly #inFlight = new Map<DocumentId, number>();
+  #current: LoadedModel | undefined;
+  #next: LoadedModel | undefined;
+  #state: MeaningState = { kind: 'none' };
+  #pass: Promise<void> | undefined;
+  #isAgain = false;
+  #onState: () => void = () => undefined;
+
+  constructor(deps: MeaningDeps) {
+    this.#deps = deps;
+  }
+
+  get state(): MeaningState {
+    if (!this.#next) return this.#state;
+    return { kind: 'switching', modelId: this.#next.model.modelId, ...this.#countOf(this.#next.space) };
+  }
+
+  get model(): EmbeddingModel | undefined {
+    return this.#current?.model;
+  }
+
+  /** The spaces a new document's vectors are copied into: the one in use, and the one being built. */
+  get spaces(): VectorSpace[] {
+    return this.#current ? [this.#current.space] : [];
+  }
+
+  onState(listener: () => void): void {
+    this.#onState = listener;
+  }
+
+  onProgress(listener: (progress: EmbeddingProgress) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Takes a model into use. The first one answers at once, with vectors as they arrive; a later one is built beside
+   * it. If it cannot be loaded, whatever answered before goes on, and the state says what is missing.
+   */
+  async choose(model: EmbeddingModel): Promise<void> {
+    if (this.#current?.model.modelId === model.modelId) return this.#dropNext();
+    this.#dropNext();
+    const embedder = this.#deps.createEmbedder();
+    const space: VectorSpace = { modelKey: this.#deps.modelKeyOf(model), dimensions: model.dimensions };
+    if (!this.#current) this.#setState({ kind: 'loading', modelId: model.modelId });
+    try {
+      const { device, threads } = await embedder.load(model);
+      const ready: MeaningState = { kind: 'ready', modelId: model.modelId, device, threads };
+      const loaded: LoadedModel = { model, space, embedder };
+      if (this.#current) {
+        this.#next = loaded;
+        this.#setState(this.#state);
+        this.wake();
+        await this.settled();
+        if (this.#next !== loaded) return;
+        const previous = this.#current;
+        this.#next = undefined;
+        this.#current = loaded;
+        await this.#deps.library.useSpace(space);
+        previous.embedder.dispose();
+        await this.#deps.library.forgetSpace(previous.space.modelKey);
+      } else {
+        this.#current = loaded;
+        await this.#deps.library.useSpace(space);
+      }
+      this.#setState(ready);
+      this.wake();
+    } catch (error) {
+      embedder.dispose();
+      if (!(error instanceof ModelUnavailableError)) throw error;
+      if (this.#current) throw error;
+      this.#setState({ kind: 'unavailable', modelId: model.modelId, message: error.message });
+    }
+  }
+
+  /** Says that the chosen model cannot be had, without trying to load it. */
+  reportUnavailable(modelId: string, message: string): void {
+    this.#setState({ kind: 'unavailable', modelId, message });
+  }
+
+  /** Search by words only from now on. Vectors stay on disk for the model's return. */
+  async stop(): Promise<void> {
+    this.#dropNext();
+    this.#current?.embedder.dispose();
+    this.#current = undefined;
+    await this.#deps.library.useSpace(undefined);
+    this.#setState({ kind: 'none' });
+  }
+
+  /** The question's vector, or `undefined` when no model answers now. */
+  async embedQuery(query: string, options: { readonly signal: AbortSignal }): Promise<Float32Array | undefined> {
+    return this.#current?.embedder.embed([query], 'query', options);
+  }
+
+  /** Vectors of texts that are not in the index, such as the sentences of an answer. */
+  async embedTexts(
+    texts: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<Float32Array | undefined> {
+    if (texts.length === 0) return undefined;
+    return this.#current?.embedder.embed(texts, 'passage', options);
+  }
+
+  /** Starts the background pass if something lacks vectors; called after every published document. */
+  wake(): void {
+    if (this.#pass) {
+      this.#isAgain = true;
+      return;
+    }
+    this.#pass = this.#run()
+      .catch((error: unknown) => {
+        if (this.#ended.signal.aborted) return;
+        const message = error instanceof Error ? error.message : String(error);
+        this.#setState({ kind: 'unavailable', modelId: this.#current?.model.modelId ?? '', message });
+      })
+      .finally(() => {
+        this.#pass = undefined;
+        if (this.#isAgain && !this.#ended.signal.aborted) this.wake();
+      });
+  }
+
+  /** Resolves when nothing is left to embed, or at once when no model is in use. */
+  async settled(): Promise<void> {
+    while (this.#pass) await this.#pass;
+  }
+
+  /** How far a document is under the model in use; equal numbers mean done. */
+  progressOf(documentId: DocumentId): EmbeddingProgress {
+    const { state } = this.#deps.library;
+    const document = state.documents.get(documentId);
+    const chunkIds = document ? [...state.chunksOfVersion(document.currentVersionId).values()] : [];
+    const space = this.#current?.space;
+    let done = this.#inFlight.get(documentId) ?? 0;
+    for (const chunkId of chunkIds) {
+      const place = state.place(chunkId);
+      const entry = place && state.entry(place.segmentId);
+      if (!space || (entry && isEmbedded(entry, space))) done++;
+    }
+    return { documentId, done: Math.min(done, chunkIds.length), total: chunkIds.length };
+  }
+
+  /** Chunks with a vector under the model in use. */
+  get embeddedCount(): number {
+    return this.#current ? this.#countOf(this.#current.space).done : 0;
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+    this.#current?.embedder.dispose();
+    this.#next?.embedder.dispose();
+  }
+
+  async #run(): Promise<void> {
+    const { library, searcher, pause } = this.#deps;
+    const { signal } = this.#ended;
+    do {
+      this.#isAgain = false;
+      for (const target of [this.#next, this.#current]) {
+        if (!target) continue;
+        const onBatch = (documentIds: readonly DocumentId[]): void => {
+          if (target !== this.#current) return this.#onState();
+          for (const id of documentIds) this.#inFlight.set(id, (this.#inFlight.get(id) ?? 0) + 1);
+          this.#report(new Set(documentIds));
+        };
+        const onStored = (documentIds: ReadonlySet<DocumentId>): void => {
+          for (const id of documentIds) this.#inFlight.delete(id);
+          this.#report(documentIds);
+        };
+        await embedMissing(
+          target.space,
+          { library, searcher, embedder: target.embedder, pause, onBatch, onStored },
+          { signal },
+        );
+      }
+      while (!this.#isAgain && !this.#next && (await compactOnce(library, searcher, { signal })));
+    } while (this.#isAgain);
+  }
+
+  #report(documentIds: ReadonlySet<DocumentId>): void {
+    for (const documentId of documentIds) {
+      const progress = this.progressOf(documentId);
+      for (const listener of this.#listeners) listener(progress);
+    }
+    this.#onState();
+  }
+
+  #countOf(space: VectorSpace): { done: number; total: number } {
+    let done = 0;
+    for (const entry of this.#deps.library.state.manifest.segments) {
+      if (isEmbedded(entry, space)) done += entry.chunkCount - entry.tombstones.length;
+    }
+    if (space === this.#current?.space) for (const count of this.#inFlight.values()) done += count;
+    const total = this.#deps.library.state.liveChunkCount;
+    return { done: Math.min(done, total), total };
+  }
+
+  #dropNext(): void {
+    this.#next?.embedder.dispose();
+    this.#next = undefined;
+  }
+
+  #setState(state: MeaningState): void {
+    this.#state = state;
+    this.#onState();
+  }
+}
