@@ -1,0 +1,64 @@
+import type { Workbox } from 'workbox-window';
+
+const UPDATE_CHECK_INTERVAL_MS = 60 * 60 * 1000;
+
+let registered: Workbox | undefined;
+let waitingListeners: (() => void)[] = [];
+let isUpdateWaiting = false;
+
+/**
+ * Registers the service worker and waits until one is active. Throws what the browser throws: a `SecurityError`,
+ * or a `TypeError` when the script or one of the app's files cannot be had.
+ */
+export async function registerServiceWorker(siteUrl: string): Promise<void> {
+  const { Workbox } = await import('workbox-window');
+  const workbox = new Workbox(new URL('service-worker.js', siteUrl).href, { updateViaCache: 'none' });
+  registered = workbox;
+  workbox.addEventListener('waiting', announceUpdate);
+  const registration = await workbox.register({ immediate: true });
+  await untilActive(registration);
+  globalThis.setInterval(() => void checkForUpdate(), UPDATE_CHECK_INTERVAL_MS);
+}
+
+/** Calls `onWaiting` when a new version is ready, at once if it already is. Returns the way to stop listening. */
+export function watchForUpdate(onWaiting: () => void): () => void {
+  waitingListeners.push(onWaiting);
+  if (isUpdateWaiting) onWaiting();
+  return () => {
+    waitingListeners = waitingListeners.filter((listener) => listener !== onWaiting);
+  };
+}
+
+/** Puts the waiting version in place and reloads this tab into it. Other open tabs stay with the version they run. */
+export function applyUpdate(): void {
+  navigator.serviceWorker.addEventListener('controllerchange', () => globalThis.location.reload(), { once: true });
+  registered?.messageSkipWaiting();
+}
+
+/** Asks the site for a newer version. Offline, nothing happens. */
+export async function checkForUpdate(): Promise<void> {
+  if (registered === undefined || !navigator.onLine) return;
+  try {
+    await registered.update();
+  } catch (error) {
+    // The site cannot be reached or is being deployed: the version on this device goes on, the next check asks again.
+    console.info('No newer version could be looked for.', error);
+  }
+}
+
+function announceUpdate(): void {
+  isUpdateWaiting = true;
+  for (const listener of waitingListeners) listener();
+}
+
+/** Resolves when the registration has an active worker; rejects when its first installation fails. */
+async function untilActive(registration: ServiceWorkerRegistration | undefined): Promise<void> {
+  const coming = registration?.installing ?? registration?.waiting;
+  if (registration?.active || !coming) return;
+  await new Promise<void>((resolve, reject) => {
+    coming.addEventListener('statechange', () => {
+      if (coming.state === 'activated') resolve();
+      if (coming.state === 'redundant') reject(new TypeError('The app could not be stored for offline use.'));
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type PluginOption } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+import { metaPolicy } from './scripts/vite-meta-policy.ts';
+import { isolationHeaders } from './workers/service-worker/security-policy.ts';
+
+/** Files that are precached: the whole shell, but neither the ONNX runtime nor any model, which may never be needed. */
+const SHELL_FILES = ['**/*.{js,mjs,css,html,woff2,wasm,svg,png,ico,webmanifest,json,bcmap,pfb,ttf,icc}'];
+const NOT_IN_SHELL = ['ort/**', 'models/**', 'samples/**', '404.html', 'service-worker.js'];
+
+const ORT_PLUGIN = './scripts/vite-ort-files.ts';
+const { ortFiles, ortResolve } = existsSync(ORT_PLUGIN)
+  ? ((await import(new URL(ORT_PLUGIN, import.meta.url).href)) as { ortFiles(): PluginOption; ortResolve: object })
+  : { ortFiles: () => null, ortResolve: {} };
+
+const version = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+const ortVersion = (
+  JSON.parse(readFileSync('node_modules/onnxruntime-web/package.json', 'utf8')) as { version: string }
+).version;
+
+const constants = { __APP_VERSION__: JSON.stringify(version), __ORT_VERSION__: JSON.stringify(ortVersion) };
+
+export default defineConfig({
+  // Relative, so that one build works at a domain's root and under any sub-path; routes live in the hash.
+  base: process.env['BASE'] ?? './',
+  define: constants,
+  plugins: [
+    svelte(),
+    ortFiles(),
+    metaPolicy(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'workers/service-worker',
+      filename: 'service-worker.ts',
+      registerType: 'prompt',
+      injectRegister: false,
+      manifest: false,
+      injectManifest: {
+        rollupFormat: 'iife',
+        globPatterns: SHELL_FILES,
+        globIgnores: NOT_IN_SHELL,
+        maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
+        // Hashed names carry their own revision.
+        dontCacheBustURLsMatching: /^assets\//,
+      },
+    }),
+  ],
+  resolve: { ...ortResolve },
+  worker: {
+    format: 'es',
+    plugins: () => [],
+    rolldownOptions: {
+      // The service worker chooses each worker's network policy by this name: see workers/service-worker/security-policy.ts.
+      output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
+    },
+  },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    chunkSizeWarningLimit: 1500,
+    reportCompressedSize: false,
+    rolldownOptions: { input: fileURLToPath(new URL('index.html', import.meta.url)) },
+  },
+  optimizeDeps: { exclude: ['@huggingface/transformers', 'onnxruntime-web'] },
+  server: { headers: isolationHeaders() },
+});
