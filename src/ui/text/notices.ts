@@ -1,0 +1,21 @@
+/** Short messages at the edge of the window: what happened, what it means, what to do. */
+export const NOTICES = {
+  libraryViewLost: 'The list of your files stopped updating. Nothing is lost. Reload the page to see it fresh.',
+  importStopped: 'The import stopped. What was already read is kept. Add the files again to go on.',
+  updateReady: 'A new version is ready.',
+  updateApply: 'Update now',
+  updateWaiting: 'A new version is ready. It can be put in place once the import has finished.',
+  offline: 'You are offline. Everything works except answers written by your provider.',
+  offlineNoProvider: 'You are offline. Everything works.',
+  memoryOnly:
+    'This browser gave no lasting storage (a private window, perhaps). You can use Commonplace, but your library is gone when you close this tab.',
+  modelMissing: 'Search works by words. To search by meaning as well, choose a model.',
+  modelChoose: 'Choose a model',
+  storageFull: 'This device has no room left for more. What is already in your library is safe and works.',
+  storageManage: 'See storage',
+  actionFailed: 'That did not work.',
+  copied: 'Copied.',
+  copyFailed: 'The browser did not allow copying. Select the text and copy it by hand.',
+  documentDeleted: 'Deleted from the library.',
+  undo: 'Undo',
+} as const;

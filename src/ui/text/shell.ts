@@ -1,0 +1,38 @@
+/** Words of the frame around every screen. */
+export const SHELL = {
+  appName: 'Commonplace',
+  skipToContent: 'Skip to content',
+  mainNavigation: 'Main',
+  newQuestion: 'New question',
+  ask: 'Ask',
+  library: 'Library',
+  settings: 'Settings',
+  conversations: 'Conversations',
+  source: 'Source',
+  close: 'Close',
+  dismiss: 'Dismiss',
+  lock: 'Lock',
+  lockLibrary: 'Lock the library',
+  leaveSample: 'Leave the sample',
+  sampleBadge: 'Sample library',
+  hideSidebar: 'Hide the sidebar',
+  showSidebar: 'Show the sidebar',
+  openPalette: 'Find or do anything',
+  loading: 'Opening…',
+  loadFailed: 'This part of the app could not be loaded. Your library is untouched. Reload the page to try again.',
+  reload: 'Reload',
+  locking: 'Locking…',
+  starting: 'Starting…',
+  dropHere: 'Drop to add to your library',
+  dropHereDetail: 'Files and whole folders. They are read and encrypted on this device.',
+  dropClosed: 'Open a library first, then drop your files again.',
+} as const;
+
+export const TITLES = {
+  ask: 'Ask',
+  library: 'Library',
+  settings: 'Settings',
+  welcome: 'Welcome',
+  create: 'Create your library',
+  unlock: 'Unlock',
+} as const;
