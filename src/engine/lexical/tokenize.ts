@@ -1,0 +1,158 @@
+import {
+  CHAR_DIGIT,
+  CHAR_JOINER,
+  CHAR_LETTER,
+  CHAR_UNSPACED,
+  CHAR_UPPER,
+  characterClass,
+  isWordCharacter,
+} from './character-class.ts';
+import { foldCase } from './fold.ts';
+import { stem } from './stem.ts';
+
+/** Longer words (encoded files, hashes run together) are cut here, on both sides alike, in UTF-16 code units. */
+const MAX_TERM_LENGTH = 64;
+const JOINER_SEQUENCE = /[.,_\-/\\:@&'\u2019\u2010]+/;
+const INNER_JOINER = /[.,_\-/\\:@&'\u2019\u2010]./;
+const IDENTIFIER_MARK = /[\p{N}._/\\:@&]/u;
+const CAMEL_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+|\p{Lu}/gu;
+
+/**
+ * Cuts text into index terms and hands each to `emit`, in reading order. The same function serves documents and
+ * questions, so a term found on one side is found on the other.
+ *
+ * - NFKC, lower case, diacritics folded, English plurals made singular.
+ * - Identifiers, paths, versions and error codes come out whole and in parts: `ORA-00942` gives `ora`, `00942` and
+ *   `ora-00942`; `getUserName` gives `getusername`, `get`, `user`, `name`.
+ * - Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese come out as single characters and overlapping pairs.
+ */
+export function tokenize(text: string, emit: (term: string) => void): void {
+  const source = text.normalize('NFKC');
+  let at = 0;
+  while (at < source.length) {
+    const codePoint = source.codePointAt(at) ?? 0;
+    const kind = characterClass(codePoint);
+    if (kind === CHAR_UNSPACED) {
+      at = emitGrams(source, at, emit);
+    } else if (isWordCharacter(kind)) {
+      const end = compoundEnd(source, at);
+      emitCompound(source.slice(at, end), emit);
+      at = end;
+    } else {
+      at += codePoint >= 0x10000 ? 2 : 1;
+    }
+  }
+}
+
+/** The terms of a text as a list, repeats included. */
+export function termsOf(text: string): string[] {
+  const terms: string[] = [];
+  tokenize(text, (term) => terms.push(term));
+  return terms;
+}
+
+function emitGrams(source: string, start: number, emit: (term: string) => void): number {
+  let at = start;
+  let previous = '';
+  while (at < source.length) {
+    const codePoint = source.codePointAt(at) ?? 0;
+    if (characterClass(codePoint) !== CHAR_UNSPACED) break;
+    const character = String.fromCodePoint(codePoint);
+    emit(character);
+    if (previous !== '') emit(previous + character);
+    previous = character;
+    at += character.length;
+  }
+  return at;
+}
+
+/** End of the word or compound that starts at `start`: joiners belong to it only between word characters. */
+function compoundEnd(source: string, start: number): number {
+  let at = start;
+  let previousKind = 0;
+  while (at < source.length) {
+    const codePoint = source.codePointAt(at) ?? 0;
+    const kind = characterClass(codePoint);
+    if (isWordCharacter(kind)) {
+      at += codePoint >= 0x10000 ? 2 : 1;
+      previousKind = kind;
+      continue;
+    }
+    if (kind === CHAR_JOINER) {
+      const next = afterJoiners(source, at, previousKind);
+      if (next > at) {
+        at = next;
+        continue;
+      }
+    }
+    // `C++`, `C#` and their kin: the sign is part of a one-letter name.
+    if (at === start + 1 && (source.startsWith('++', at) || source[at] === '#'))
+      return at + (source[at] === '#' ? 1 : 2);
+    break;
+  }
+  return at;
+}
+
+function afterJoiners(source: string, at: number, previousKind: number): number {
+  let next = at;
+  while (next < source.length && next - at < 3 && characterClass(source.charCodeAt(next)) === CHAR_JOINER) next++;
+  const following = characterClass(source.codePointAt(next) ?? 0);
+  if (!isWordCharacter(following)) return at;
+  if (source[at] !== ',') return next;
+  // A comma joins only the groups of a number: 1,000,000.
+  const isGroup =
+    previousKind === CHAR_DIGIT && next === at + 1 && /^\d{3}(?!\p{N})/u.test(source.slice(next, next + 5));
+  return isGroup ? next : at;
+}
+
+function emitCompound(compound: string, emit: (term: string) => void): void {
+  const parts = compound.split(JOINER_SEQUENCE);
+  if (parts.length === 1) {
+    emitWord(compound, emit);
+    return;
+  }
+  if (compound.includes(',')) {
+    emitCompound(compound.replaceAll(',', ''), emit);
+    return;
+  }
+  const isPossessive = (index: number): boolean =>
+    index > 0 && /^s$/i.test(parts[index] ?? '') && /['\u2019]s$/i.test(compound);
+  parts.forEach((part, index) => {
+    if (!isPossessive(index)) emitWord(part, emit);
+  });
+  emitWhole(compound.replace(/['\u2019]s$/i, ''), emit);
+  const segments = compound.split(/[/\\]+/);
+  if (segments.length > 1) for (const segment of segments) emitWhole(segment, emit);
+}
+
+/** The compound itself as a term, if it is one by which something could be named; `\` and `/` are one sign. */
+function emitWhole(compound: string, emit: (term: string) => void): void {
+  if (compound.length > MAX_TERM_LENGTH || !INNER_JOINER.test(compound) || !IDENTIFIER_MARK.test(compound)) return;
+  const whole = foldCase(compound).replaceAll('\\', '/').replaceAll('\u2010', '-');
+  emit(whole);
+  if (/^v\d/.test(whole)) emit(whole.slice(1));
+}
+
+function emitWord(word: string, emit: (term: string) => void): void {
+  const folded = foldCase(word);
+  // A word can fold to nothing: stray diacritics without a letter.
+  if (folded === '') return;
+  emit(stem(folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded));
+  if (word.length > MAX_TERM_LENGTH || !hasInnerCapital(word)) return;
+  const parts = word.match(CAMEL_PART) ?? [];
+  if (parts.length > 1) for (const part of parts) emitPart(foldCase(part), emit);
+}
+
+function emitPart(folded: string, emit: (term: string) => void): void {
+  if (folded !== '') emit(stem(folded));
+}
+
+/** A capital after a small letter (`userName`), or one that opens a new word after capitals (`JSONParser`). */
+function hasInnerCapital(word: string): boolean {
+  for (let i = 1; i < word.length; i++) {
+    if (characterClass(word.charCodeAt(i)) !== CHAR_UPPER) continue;
+    const isLetter = (at: number): boolean => characterClass(word.charCodeAt(at)) === CHAR_LETTER;
+    if (isLetter(i - 1) || (i + 2 < word.length && isLetter(i + 1) && isLetter(i + 2))) return true;
+  }
+  return false;
+}

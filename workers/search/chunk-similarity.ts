@@ -1,0 +1,31 @@
+import { sketchSimilarity, SKETCH_BYTES } from '../../src/engine/lexical/sketch.ts';
+import type { Similarity } from '../../src/engine/ranking/diversify.ts';
+import { rowSimilarity } from '../../src/engine/vector/flat-scan.ts';
+import type { SearchKeys } from './search-keys.ts';
+
+/** Likeness granted to two chunks for coming from one document, where their words say less. */
+const SAME_DOCUMENT = 0.2;
+
+/**
+ * How alike two chunks are: the cosine of their vectors under `modelKey`, or, where either has none, the share of
+ * terms they have in common, and no less than a little for chunks of one document.
+ */
+export function chunkSimilarity(keys: SearchKeys, modelKey: string | undefined): Similarity {
+  return (left, right) => {
+    const a = keys.placeOf(left);
+    const b = keys.placeOf(right);
+    const aVectors = modelKey === undefined ? undefined : a.segment.vectors.get(modelKey);
+    const bVectors = modelKey === undefined ? undefined : b.segment.vectors.get(modelKey);
+    if (aVectors?.scales[a.ordinal] && bVectors?.scales[b.ordinal]) {
+      return Math.max(0, rowSimilarity(aVectors, a.ordinal, bVectors, b.ordinal));
+    }
+    const shared = sketchSimilarity(
+      a.segment.lexical.sketches,
+      a.ordinal * SKETCH_BYTES,
+      b.segment.lexical.sketches,
+      b.ordinal * SKETCH_BYTES,
+    );
+    const isSameDocument = a.segment.documentNumbers[a.ordinal] === b.segment.documentNumbers[b.ordinal];
+    return Math.max(shared, isSameDocument ? SAME_DOCUMENT : 0);
+  };
+}

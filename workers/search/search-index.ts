@@ -1,0 +1,154 @@
+import { InvalidInputError, NotFoundError } from '../../src/domain/errors.ts';
+import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
+import { buildLexicalSegment } from '../../src/engine/lexical/build-lexical-segment.ts';
+import { encodeLexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
+import { buildVectorSegment, dequantiseRow, encodeVectorSegment } from '../../src/engine/vector/vector-segment.ts';
+import type {
+  IndexableChunk,
+  IndexStatistics,
+  SearchApi,
+  SearchFilter,
+  SearchOutcome,
+  SearchRequest,
+  SegmentLoad,
+  VectorLoad,
+} from './api.ts';
+import { IndexSegment } from './index-segment.ts';
+import { runSearch } from './run-search.ts';
+
+interface ChunkPlace {
+  readonly segment: IndexSegment;
+  readonly ordinal: number;
+}
+
+/**
+ * The index in memory. Every change is checked and decoded first and then applied without yielding, so that a query
+ * sees all of it or none. A chunk id is alive at most once: where a segment brings one that is alive elsewhere,
+ * the newcomer wins and the older place is tombstoned.
+ */
+export class SearchIndex implements SearchApi {
+  readonly #segments = new Map<SegmentId, IndexSegment>();
+  readonly #places = new Map<ChunkId, ChunkPlace>();
+  readonly #documentNumbers = new Map<DocumentId, number>();
+
+  async buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array> {
+    return encodeLexicalSegment(buildLexicalSegment(chunks));
+  }
+
+  async buildVectors(rows: Float32Array, dimensions: number): Promise<Uint8Array> {
+    return encodeVectorSegment(buildVectorSegment(rows, dimensions));
+  }
+
+  async addSegment(load: SegmentLoad): Promise<void> {
+    await this.replaceSegments([], [load]);
+  }
+
+  async setVectors(segmentId: SegmentId, vectors: VectorLoad): Promise<void> {
+    const segment = this.#segments.get(segmentId);
+    if (segment === undefined) throw new NotFoundError('That part of the search index is not loaded.');
+    segment.setVectors(vectors);
+  }
+
+  async replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void> {
+    const decoded = added.map((load) => new IndexSegment(load, this.#numberDocuments(load.documentIds)));
+    for (const segmentId of removed) this.#remove(segmentId);
+    for (const segment of decoded) {
+      this.#remove(segment.segmentId);
+      this.#segments.set(segment.segmentId, segment);
+      segment.chunkIds.forEach((chunkId, ordinal) => {
+        if (segment.live[ordinal] !== 1) return;
+        const older = this.#places.get(chunkId);
+        older?.segment.bury(older.ordinal);
+        this.#places.set(chunkId, { segment, ordinal });
+      });
+    }
+  }
+
+  async tombstone(chunkIds: readonly ChunkId[]): Promise<void> {
+    for (const chunkId of chunkIds) {
+      const place = this.#places.get(chunkId);
+      if (place === undefined) continue;
+      place.segment.bury(place.ordinal);
+      this.#places.delete(chunkId);
+    }
+  }
+
+  async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<Float32Array> {
+    const dimensions = this.#dimensionsOf(modelKey);
+    const rows = new Float32Array(chunkIds.length * dimensions);
+    chunkIds.forEach((chunkId, row) => {
+      const place = this.#places.get(chunkId);
+      const vectors = place?.segment.vectors.get(modelKey);
+      if (place !== undefined && vectors !== undefined) dequantiseRow(vectors, place.ordinal, rows, row * dimensions);
+    });
+    return rows;
+  }
+
+  async search(request: SearchRequest): Promise<SearchOutcome> {
+    return runSearch([...this.#segments.values()], this.#allowedDocuments(request.filter), request);
+  }
+
+  async statistics(): Promise<IndexStatistics> {
+    let tombstoneCount = 0;
+    let termCount = 0;
+    let memoryBytes = 0;
+    const vectorCountByModelKey: Record<string, number> = {};
+    for (const segment of this.#segments.values()) {
+      tombstoneCount += segment.tombstoneCount;
+      termCount += segment.lexical.termCount;
+      memoryBytes += segment.memoryBytes;
+      for (const [modelKey, { vectorCount }] of segment.vectors) {
+        vectorCountByModelKey[modelKey] = (vectorCountByModelKey[modelKey] ?? 0) + vectorCount;
+      }
+    }
+    return {
+      segmentCount: this.#segments.size,
+      chunkCount: this.#places.size,
+      tombstoneCount,
+      termCount,
+      vectorCountByModelKey,
+      memoryBytes,
+    };
+  }
+
+  #remove(segmentId: SegmentId): void {
+    const segment = this.#segments.get(segmentId);
+    if (segment === undefined) return;
+    this.#segments.delete(segmentId);
+    for (const chunkId of segment.chunkIds) {
+      if (this.#places.get(chunkId)?.segment === segment) this.#places.delete(chunkId);
+    }
+  }
+
+  #numberDocuments(documentIds: readonly DocumentId[]): Uint32Array {
+    return Uint32Array.from(documentIds, (documentId) => {
+      const known = this.#documentNumbers.get(documentId);
+      if (known !== undefined) return known;
+      const number = this.#documentNumbers.size;
+      this.#documentNumbers.set(documentId, number);
+      return number;
+    });
+  }
+
+  #allowedDocuments(filter: SearchFilter | undefined): Uint8Array | undefined {
+    if (filter?.documentIds === undefined) return undefined;
+    const allowed = new Uint8Array(this.#documentNumbers.size);
+    for (const documentId of filter.documentIds) {
+      const number = this.#documentNumbers.get(documentId);
+      if (number !== undefined) allowed[number] = 1;
+    }
+    return allowed;
+  }
+
+  #dimensionsOf(modelKey: string): number {
+    let dimensions = 0;
+    for (const { vectors } of this.#segments.values()) {
+      const found = vectors.get(modelKey)?.dimensions ?? dimensions;
+      if (dimensions !== 0 && found !== dimensions) {
+        throw new InvalidInputError('Embeddings of one model differ in their dimensions; they have to be made again.');
+      }
+      dimensions = found;
+    }
+    return dimensions;
+  }
+}

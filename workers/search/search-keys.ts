@@ -1,0 +1,53 @@
+import { NotFoundError } from '../../src/domain/errors.ts';
+import type { ChunkId } from '../../src/domain/ids.ts';
+import type { IndexSegment } from './index-segment.ts';
+
+export interface KeyPlace {
+  /** Of the segment in this search. */
+  readonly index: number;
+  readonly segment: IndexSegment;
+  readonly ordinal: number;
+}
+
+/** Numbers all chunks of one search from 0, segment after segment: what scans, heaps and fusion work with. */
+export class SearchKeys {
+  readonly #segments: readonly IndexSegment[];
+  readonly #firstKeys: Float64Array;
+
+  constructor(segments: readonly IndexSegment[]) {
+    this.#segments = segments;
+    this.#firstKeys = new Float64Array(segments.length);
+    let next = 0;
+    segments.forEach((segment, index) => {
+      this.#firstKeys[index] = next;
+      next += segment.chunkIds.length;
+    });
+  }
+
+  firstKeyOf(index: number): number {
+    return this.#firstKeys[index] ?? 0;
+  }
+
+  placeOf(key: number): KeyPlace {
+    let low = 0;
+    let high = this.#firstKeys.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#firstKeys[middle] ?? 0) <= key) low = middle;
+      else high = middle - 1;
+    }
+    const segment = this.#segments[low];
+    if (segment === undefined) throw new NotFoundError('That passage is not in the search index.');
+    return { index: low, segment, ordinal: key - this.firstKeyOf(low) };
+  }
+
+  chunkIdOf(key: number): ChunkId {
+    const { segment, ordinal } = this.placeOf(key);
+    const chunkId = segment.chunkIds[ordinal];
+    if (chunkId === undefined) throw new NotFoundError('That passage is not in the search index.');
+    return chunkId;
+  }
+
+  /** Order among equal scores: by chunk id, which does not depend on how chunks are spread over segments. */
+  readonly isBefore = (left: number, right: number): boolean => this.chunkIdOf(left) < this.chunkIdOf(right);
+}
