@@ -38,6 +38,8 @@ export interface Settings {
   readonly provider?: ProviderSettings;
   /** Key of `platform/compute/models.ts`; absent: search by words only. */
   readonly embeddingModelId?: string;
+  /** A model being switched to: its index is built beside the one in use, also across reloads. */
+  readonly nextEmbeddingModelId?: string;
   readonly autoLockMinutes: number;
 }
 

@@ -4,7 +4,7 @@ import type { Conversation, Message } from '../../src/domain/conversation.ts';
 import type { DocumentId, ConversationId } from '../../src/domain/ids.ts';
 import type { SourceDocument } from '../../src/domain/document.ts';
 import type { EmbeddingModel, ModelSource } from '../../src/domain/embedding-model.ts';
-import type { Block, DocumentFormat, ExtractedPage, TextRange } from '../../src/domain/extracted.ts';
+import type { SearchResultView, SourceView } from '../../src/domain/source-view.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import type { UnlockSecret } from '../../src/domain/vault.ts';
@@ -123,36 +123,10 @@ export type ModelState =
   | { readonly kind: 'switching'; readonly modelId: string; readonly done: number; readonly total: number }
   | { readonly kind: 'unavailable'; readonly modelId: string; readonly message: string };
 
-export type LibraryEvent = { readonly type: 'library'; readonly view: LibraryView };
-
-/** A stretch of a source around a passage. Blocks keep their offsets into the whole version's text. */
-export interface SourceView {
-  readonly documentId: DocumentId;
-  readonly versionId: string;
-  readonly title: string;
-  readonly path: string;
-  readonly format: DocumentFormat;
-  readonly text: string;
-  readonly blocks: readonly Block[];
-  readonly pages?: readonly ExtractedPage[];
-  readonly properties: Readonly<Record<string, string>>;
-  /** What to highlight; absent when a whole document was opened. */
-  readonly highlight?: TextRange;
-  /**
-   * `current`: the source is as it was cited. `changed-found`: it has changed, and the passage stands in the
-   * current version shown here. `changed-gone`: it has changed and the passage is not in it any more; the cited
-   * older version is shown. `deleted`: the document left the library; the kept quote is all there is.
-   */
-  readonly state: 'current' | 'changed-found' | 'changed-gone' | 'deleted';
-}
-
-export interface SearchResultView {
-  readonly citation: Citation;
-  readonly text: string;
-  readonly headingPath: readonly string[];
-  readonly terms: readonly string[];
-  readonly score: number;
-}
+export type LibraryEvent =
+  | { readonly type: 'library'; readonly view: LibraryView }
+  /** Another tab has taken the library over; this one locks. */
+  | { readonly type: 'taken-over' };
 
 export interface ModelView {
   readonly model: EmbeddingModel;

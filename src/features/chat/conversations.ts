@@ -66,9 +66,12 @@ export class Conversations {
     const updated: Conversation = { ...known, messageIds: [...known.messageIds, ...added], updatedAt: this.#now() };
     await this.#store.commit([
       putHead(updated),
-      ...messages.map(
-        (message): Write => ({ kind: 'put', store: 'messages', id: recordIdOf(message.messageId), value: encodeRecord(message) }),
-      ),
+      ...messages.map((message): Write => ({
+        kind: 'put',
+        store: 'messages',
+        id: recordIdOf(message.messageId),
+        value: encodeRecord(message),
+      })),
     ]);
     this.#heads.set(updated.conversationId, updated);
     return updated;

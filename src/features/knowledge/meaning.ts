@@ -18,6 +18,7 @@ interface LoadedModel {
   readonly model: EmbeddingModel;
   readonly space: VectorSpace;
   readonly embedder: Embedder;
+  readonly ready: MeaningState;
 }
 
 export interface MeaningDeps {
@@ -78,43 +79,62 @@ export class Meaning {
   }
 
   /**
-   * Takes a model into use. The first one answers at once, with vectors as they arrive; a later one is built beside
-   * it. If it cannot be loaded, whatever answered before goes on, and the state says what is missing.
+   * Takes a model into use: resolves once it is loaded. The first one answers at once, with vectors as they arrive; a
+   * later one is built beside it and takes its place when whole, which `onInUse` tells. Throws `ModelUnavailableError`
+   * if it cannot be loaded; whatever answered before goes on.
    */
-  async choose(model: EmbeddingModel): Promise<void> {
-    if (this.#current?.model.modelId === model.modelId) return this.#dropNext();
+  async choose(model: EmbeddingModel, onInUse: (model: EmbeddingModel) => void = () => undefined): Promise<void> {
     this.#dropNext();
+    if (this.#current?.model.modelId === model.modelId) {
+      this.#setState(this.#state);
+      return;
+    }
     const embedder = this.#deps.createEmbedder();
     const space: VectorSpace = { modelKey: this.#deps.modelKeyOf(model), dimensions: model.dimensions };
     if (!this.#current) this.#setState({ kind: 'loading', modelId: model.modelId });
     try {
       const { device, threads } = await embedder.load(model);
-      const ready: MeaningState = { kind: 'ready', modelId: model.modelId, device, threads };
-      const loaded: LoadedModel = { model, space, embedder };
+      const loaded: LoadedModel = {
+        model,
+        space,
+        embedder,
+        ready: { kind: 'ready', modelId: model.modelId, device, threads },
+      };
       if (this.#current) {
         this.#next = loaded;
         this.#setState(this.#state);
-        this.wake();
-        await this.settled();
-        if (this.#next !== loaded) return;
-        const previous = this.#current;
-        this.#next = undefined;
-        this.#current = loaded;
-        await this.#deps.library.useSpace(space);
-        previous.embedder.dispose();
-        await this.#deps.library.forgetSpace(previous.space.modelKey);
+        void this.#replaceWhenWhole(loaded, onInUse);
       } else {
         this.#current = loaded;
         await this.#deps.library.useSpace(space);
+        this.#setState(loaded.ready);
+        this.wake();
+        onInUse(model);
       }
-      this.#setState(ready);
-      this.wake();
     } catch (error) {
       embedder.dispose();
-      if (!(error instanceof ModelUnavailableError)) throw error;
-      if (this.#current) throw error;
-      this.#setState({ kind: 'unavailable', modelId: model.modelId, message: error.message });
+      if (!this.#current && error instanceof ModelUnavailableError) {
+        this.#setState({ kind: 'unavailable', modelId: model.modelId, message: error.message });
+      }
+      throw error;
     }
+  }
+
+  async #replaceWhenWhole(loaded: LoadedModel, onInUse: (model: EmbeddingModel) => void): Promise<void> {
+    const { library } = this.#deps;
+    this.wake();
+    await this.settled();
+    const previous = this.#current;
+    if (this.#next !== loaded || !previous || this.#ended.signal.aborted) return;
+    this.#next = undefined;
+    this.#current = loaded;
+    await library.useSpace(loaded.space);
+    this.#setState(loaded.ready);
+    onInUse(loaded.model);
+    previous.embedder.dispose();
+    await library.forgetSpace(previous.space.modelKey);
+    // A document published in the last moment has its vectors only in the old space.
+    this.wake();
   }
 
   /** Says that the chosen model cannot be had, without trying to load it. */

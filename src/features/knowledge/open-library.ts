@@ -1,10 +1,9 @@
 import type { SourceDocument } from '../../domain/document.ts';
 import { recordIdOf } from '../../domain/ids.ts';
 import type { SegmentId } from '../../domain/ids.ts';
-import type { Searcher } from '../../platform/compute/ports.ts';
+import type { Searcher, SegmentLoad } from '../../platform/compute/ports.ts';
 import { decodeRecord } from '../../platform/storage/json-record.ts';
 import type { RecordStore } from '../../platform/storage/record-store.ts';
-import type { SegmentLoad } from '../../../workers/search/api.ts';
 import { Library } from './library.ts';
 import type { IdentityOf } from './library.ts';
 import { EMPTY_MANIFEST, MANIFEST_ID } from './manifest.ts';

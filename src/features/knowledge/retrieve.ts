@@ -4,8 +4,7 @@ import type { Hit, StageTimings } from '../../domain/hit.ts';
 import type { ChunkId, VersionId } from '../../domain/ids.ts';
 import type { RetrievalSettings } from '../../domain/settings.ts';
 import { packContext } from '../../engine/context.ts';
-import type { Searcher } from '../../platform/compute/ports.ts';
-import type { SearchOutcome } from '../../../workers/search/api.ts';
+import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -26,7 +25,11 @@ export interface Retrieval {
 }
 
 /** Question → hits by words and meaning → their passages with neighbours, numbered and within the token budget. */
-export async function retrieve(query: string, deps: RetrieveDeps, options: { readonly signal: AbortSignal }): Promise<Retrieval> {
+export async function retrieve(
+  query: string,
+  deps: RetrieveDeps,
+  options: { readonly signal: AbortSignal },
+): Promise<Retrieval> {
   const startedAt = performance.now();
   const queryVector = await deps.meaning.embedQuery(query, options);
   const embeddedAt = performance.now();
@@ -87,7 +90,11 @@ interface ChunkLookup {
   at(versionId: VersionId, position: number): Chunk | undefined;
 }
 
-async function readWithNeighbours(hits: readonly Hit[], neighbourCount: number, library: Library): Promise<ChunkLookup> {
+async function readWithNeighbours(
+  hits: readonly Hit[],
+  neighbourCount: number,
+  library: Library,
+): Promise<ChunkLookup> {
   const byId = new Map<ChunkId, Chunk>();
   for (const chunk of await library.readChunks(hits.map((hit) => hit.chunkId))) byId.set(chunk.chunkId, chunk);
   const neighbours = new Set<ChunkId>();

@@ -3,7 +3,7 @@ import { randomId, recordIdOf } from '../../domain/ids.ts';
 import type { RecordId, SegmentId } from '../../domain/ids.ts';
 import type { Write } from '../../platform/storage/record-store.ts';
 import { encodeRecord } from '../../platform/storage/json-record.ts';
-import type { IndexableChunk, SegmentLoad, VectorLoad } from '../../../workers/search/api.ts';
+import type { IndexableChunk, SegmentLoad, VectorLoad } from '../../platform/compute/ports.ts';
 import { BLOCK_TEXT_LENGTH } from './manifest.ts';
 import type { ChunkBlockEntry, SegmentEntry, SegmentTable, VectorEntry } from './manifest.ts';
 

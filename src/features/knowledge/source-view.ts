@@ -4,14 +4,20 @@ import { NotFoundError } from '../../domain/errors.ts';
 import type { ExtractedDocument, TextRange } from '../../domain/extracted.ts';
 import type { DocumentId, VersionId } from '../../domain/ids.ts';
 import { findQuote } from '../../engine/chunking/reanchor.ts';
-import type { SourceView } from '../../../workers/core/api.ts';
+import type { SourceView } from '../../domain/source-view.ts';
 import type { Library } from './library.ts';
 
 /** A whole document, current version. Throws `NotFoundError`. */
 export async function viewDocument(documentId: DocumentId, library: Library): Promise<SourceView> {
   const document = library.state.documents.get(documentId);
   if (!document) throw new NotFoundError('This document is no longer in the library.');
-  return viewOf(document, document.currentVersionId, await library.readText(document.currentVersionId), 'current', undefined);
+  return viewOf(
+    document,
+    document.currentVersionId,
+    await library.readText(document.currentVersionId),
+    'current',
+    undefined,
+  );
 }
 
 /**

@@ -40,3 +40,5 @@ export interface Embedder {
 
 /** The search index; in the app a worker, in Node the same class in-process. */
 export type Searcher = SearchApi;
+
+export type { IndexableChunk, SearchOutcome, SegmentLoad, VectorLoad } from '../../../workers/search/api.ts';

@@ -1,0 +1,101 @@
+import type { Citation, Passage } from '../../domain/citation.ts';
+import { extractAnswer } from '../../engine/extractive.ts';
+import { splitSentences } from '../../engine/chunking/sentences.ts';
+import { findQuote } from '../../engine/chunking/reanchor.ts';
+import type { Library } from '../knowledge/library.ts';
+import type { Meaning } from '../knowledge/meaning.ts';
+import type { Retrieval } from '../knowledge/retrieve.ts';
+import type { AnswerDraft } from './answer.ts';
+
+/** Sentences compared with the question by meaning: those of the first passages, which is where answers are. */
+const MAX_SCORED_SENTENCES = 64;
+
+export interface ExtractiveDeps {
+  readonly library: Library;
+  readonly meaning: Meaning;
+}
+
+/**
+ * An answer no model wrote: the best sentences of the library, quoted word for word, each with a citation of its own
+ * that opens that very sentence. The same question over the same library gives the same answer.
+ */
+export async function answerExtractively(
+  question: string,
+  retrieval: Retrieval,
+  { library, meaning }: ExtractiveDeps,
+  options: { readonly signal: AbortSignal },
+): Promise<AnswerDraft> {
+  const similarity = await scoreSentences(question, retrieval.passages, meaning, options);
+  const { sentences, isSupported } = extractAnswer(question, retrieval.passages, retrieval.queryTerms, {
+    ...(similarity && { similarity }),
+    ...(retrieval.bestCosine !== undefined && { bestCosine: retrieval.bestCosine }),
+    ...(meaning.model && { relevanceFloor: meaning.model.relevanceFloor }),
+  });
+  const shell = { mode: 'extractive', ending: 'complete', droppedCitationCount: 0 } as const;
+  if (!isSupported || sentences.length === 0) {
+    return {
+      ...shell,
+      text: '',
+      isUnanswered: true,
+      citations: retrieval.passages.slice(0, 3).map((passage) => passage.citation),
+    };
+  }
+  const citations: Citation[] = [];
+  const lines: string[] = [];
+  for (const { marker, text } of sentences) {
+    const passage = retrieval.passages.find((candidate) => candidate.marker === marker);
+    if (!passage) continue;
+    const number = citations.length + 1;
+    citations.push({ ...(await narrow(passage.citation, text, library)), marker: number });
+    lines.push(`> ${text.replace(/\s+/gu, ' ').trim()} [${number}]`);
+  }
+  return { ...shell, text: lines.join('\n\n'), isUnanswered: false, citations };
+}
+
+/** The passage's citation, pointing at one sentence of it. A passage can join chunks, so the place is found by the text. */
+async function narrow(citation: Citation, sentence: string, library: Library): Promise<Citation> {
+  const { text } = await library.readText(citation.versionId);
+  const { start } = citation.locator.range;
+  const exact = sentence.trim();
+  const near = text.indexOf(exact, Math.max(0, start - exact.length - NEAR_LENGTH));
+  const range =
+    near >= 0 && near <= citation.locator.range.end + NEAR_LENGTH
+      ? { start: near, end: near + exact.length }
+      : findQuote(text, { exact, prefix: '', suffix: '' });
+  if (!range) return citation;
+  return {
+    ...citation,
+    locator: { ...citation.locator, range },
+    quote: {
+      exact: text.slice(range.start, range.end),
+      prefix: text.slice(Math.max(0, range.start - QUOTE_CONTEXT_LENGTH), range.start),
+      suffix: text.slice(range.end, range.end + QUOTE_CONTEXT_LENGTH),
+    },
+  };
+}
+
+/** How far around the passage its sentence may stand: neighbours that were joined to it. */
+const NEAR_LENGTH = 8000;
+const QUOTE_CONTEXT_LENGTH = 48;
+
+async function scoreSentences(
+  question: string,
+  passages: readonly Passage[],
+  meaning: Meaning,
+  options: { readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, number> | undefined> {
+  const query = await meaning.embedQuery(question, options);
+  if (!query) return undefined;
+  const sentences = [
+    ...new Set(passages.flatMap(({ text }) => splitSentences(text).map(({ start, end }) => text.slice(start, end)))),
+  ].slice(0, MAX_SCORED_SENTENCES);
+  const vectors = await meaning.embedTexts(sentences, options);
+  if (!vectors) return undefined;
+  const scores = new Map<string, number>();
+  for (const [index, sentence] of sentences.entries()) {
+    let dot = 0;
+    for (let i = 0; i < query.length; i++) dot += query[i]! * vectors[index * query.length + i]!;
+    scores.set(sentence, dot);
+  }
+  return scores;
+}

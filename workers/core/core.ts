@@ -1,0 +1,256 @@
+import { answer } from '../../src/features/chat/answer.ts';
+import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
+import { ingest, resumeIngest } from '../../src/features/knowledge/ingest.ts';
+import { searchPassages } from '../../src/features/knowledge/search-passages.ts';
+import { viewCitation, viewDocument } from '../../src/features/knowledge/source-view.ts';
+import { VaultLockedError } from '../../src/domain/errors.ts';
+import type { Citation } from '../../src/domain/citation.ts';
+import type { IngestEvent } from '../../src/domain/ingest-event.ts';
+import type { ConversationId, DocumentId, VersionId } from '../../src/domain/ids.ts';
+import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
+import { serveEvents } from '../../src/platform/compute/event-stream.ts';
+import { storePickedModel } from '../../src/platform/compute/model-source.ts';
+import { findModel } from '../../src/platform/compute/models.ts';
+import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
+import { watchLibrary } from './library-view.ts';
+import { chooseModel, listModels, openModels } from './model-choice.ts';
+import { languageModelOf, listProviderModels, removeProvider, saveProvider, testProvider } from './provider.ts';
+import { importSample } from './sample.ts';
+import { Session } from './session.ts';
+import { VaultDoor } from './vault-door.ts';
+
+/** The program behind `CoreApi`: finds the vault, opens a session on it, and hands each call to the feature it is. */
+export class Core implements CoreApi {
+  readonly #siteUrl: string;
+  readonly #door: VaultDoor;
+  #session: Session | undefined;
+
+  constructor(siteUrl: string) {
+    this.#siteUrl = siteUrl;
+    this.#door = new VaultDoor(() => {
+      if (this.#session) {
+        this.#session.isTakenOver = true;
+        this.#session.changed();
+      }
+    });
+  }
+
+  // --- vault ------------------------------------------------------------------------------------------------
+
+  async vaultStatus(): ReturnType<CoreApi['vaultStatus']> {
+    const { kind } = await this.#door.records();
+    if (this.#session) return { kind: 'open', isSample: this.#session.isSample, storage: kind };
+    return this.#door.status();
+  }
+
+  async createVault(passphrase: Uint8Array): ReturnType<CoreApi['createVault']> {
+    const { vault, recoveryCode } = await this.#door.create(passphrase);
+    await this.#open(await Session.open(vault, { siteUrl: this.#siteUrl, isSample: false }));
+    return { recoveryCode };
+  }
+
+  async unlock(secret: UnlockSecret): ReturnType<CoreApi['unlock']> {
+    const outcome = await this.#door.unlock(secret);
+    if (outcome.kind !== 'open') return outcome;
+    await this.#open(await Session.open(outcome.vault, { siteUrl: this.#siteUrl, isSample: false }));
+    return { kind: 'open' };
+  }
+
+  async openSample(): Promise<void> {
+    const session = await Session.open(await this.#door.openThrowaway(), { siteUrl: this.#siteUrl, isSample: true });
+    await this.#open(session);
+    await importSample(session, this.#siteUrl);
+  }
+
+  async prepareToLock(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    session.dispose();
+    await session.library.exclusively(() => Promise.resolve());
+    this.#session = undefined;
+    this.#door.close();
+  }
+
+  async deleteVault(): Promise<void> {
+    await this.prepareToLock();
+    await this.#door.deleteVault();
+  }
+
+  // --- library ----------------------------------------------------------------------------------------------
+
+  watchLibrary(port: MessagePort): void {
+    const session = this.#opened();
+    serveEvents(port, (signal) => watchLibrary(session, signal));
+  }
+
+  importFiles(files: readonly ImportFile[], port: MessagePort): void {
+    const session = this.#opened();
+    serveEvents(port, (signal) => carriedThrough(counted(session, ingest(files, session.ingestDeps, { signal }))));
+  }
+
+  resumeImport(port: MessagePort): void {
+    const session = this.#opened();
+    serveEvents(port, (signal) => carriedThrough(counted(session, resumeIngest(session.ingestDeps, { signal }))));
+  }
+
+  pauseImport(): Promise<void> {
+    this.#opened().pause.pause();
+    this.#opened().changed();
+    return Promise.resolve();
+  }
+
+  continueImport(): Promise<void> {
+    this.#opened().pause.resume();
+    this.#opened().changed();
+    return Promise.resolve();
+  }
+
+  async deleteDocument(documentId: DocumentId): Promise<void> {
+    const { library, meaning } = this.#opened();
+    await library.remove(documentId);
+    meaning.wake();
+  }
+
+  // --- asking -----------------------------------------------------------------------------------------------
+
+  ask(request: AskRequest, port: MessagePort): void {
+    const session = this.#opened();
+    serveEvents(port, (signal) => carriedThrough(this.#answer(session, request, signal)));
+  }
+
+  async openCitation(citation: Citation): ReturnType<CoreApi['openCitation']> {
+    return viewCitation(citation, this.#opened().library);
+  }
+
+  async openDocument(documentId: DocumentId): ReturnType<CoreApi['openDocument']> {
+    return viewDocument(documentId, this.#opened().library);
+  }
+
+  async sourceBytes(_documentId: DocumentId, versionId: string): Promise<ArrayBuffer> {
+    const bytes = await this.#opened().library.readSource(versionId as VersionId);
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  }
+
+  async search(query: string, limit: number): ReturnType<CoreApi['search']> {
+    const { library, meaning, searcher, settings } = this.#opened();
+    const deps = { library, meaning, searcher: searcher.api, settings: settings.current.retrieval };
+    return searchPassages(query, limit, deps, { signal: AbortSignal.timeout(SEARCH_TIMEOUT_MS) });
+  }
+
+  // --- conversations ----------------------------------------------------------------------------------------
+
+  async listConversations(query: string): ReturnType<CoreApi['listConversations']> {
+    return this.#opened().conversations.list(query);
+  }
+
+  async openConversation(conversationId: ConversationId): ReturnType<CoreApi['openConversation']> {
+    return this.#opened().conversations.open(conversationId);
+  }
+
+  async renameConversation(conversationId: ConversationId, title: string): Promise<void> {
+    await this.#opened().conversations.rename(conversationId, title);
+  }
+
+  async deleteConversation(conversationId: ConversationId): Promise<void> {
+    await this.#opened().conversations.delete(conversationId);
+  }
+
+  // --- settings, models, provider ---------------------------------------------------------------------------
+
+  settings(): Promise<Settings> {
+    return Promise.resolve(this.#opened().settings.current);
+  }
+
+  async updateSettings(patch: Partial<Settings>): Promise<Settings> {
+    const { settings } = this.#opened();
+    return settings.save({ ...settings.current, ...patch });
+  }
+
+  async models(): ReturnType<CoreApi['models']> {
+    return listModels(this.#opened(), this.#siteUrl);
+  }
+
+  async chooseModel(modelId: string | undefined, options: { readonly isHubAllowed: boolean }): Promise<void> {
+    await chooseModel(this.#opened(), modelId, options, this.#siteUrl);
+  }
+
+  async addModelFiles(...[modelId, files]: Parameters<CoreApi['addModelFiles']>): Promise<void> {
+    this.#opened();
+    await storePickedModel(findModel(modelId), files, this.#siteUrl);
+  }
+
+  async saveProvider(provider: ProviderSettings, apiKey: string | undefined): ReturnType<CoreApi['saveProvider']> {
+    return saveProvider(this.#opened(), provider, apiKey);
+  }
+
+  async removeProvider(): Promise<void> {
+    await removeProvider(this.#opened());
+  }
+
+  async listProviderModels(): ReturnType<CoreApi['listProviderModels']> {
+    return listProviderModels(this.#opened());
+  }
+
+  async testProvider(): ReturnType<CoreApi['testProvider']> {
+    return testProvider(this.#opened());
+  }
+
+  // --- inside -----------------------------------------------------------------------------------------------
+
+  async #open(session: Session): Promise<void> {
+    this.#session = session;
+    await openModels(session, this.#siteUrl);
+  }
+
+  #opened(): Session {
+    if (!this.#session) throw new VaultLockedError('The library is locked. Unlock it and try again.');
+    return this.#session;
+  }
+
+  async *#answer(session: Session, request: AskRequest, signal: AbortSignal): ReturnType<typeof answer> {
+    const { library, meaning, searcher, settings, conversations } = session;
+    const languageModel = request.mode === 'auto' ? await languageModelOf(session) : undefined;
+    const retrieval = settings.current.retrieval;
+    const deps = {
+      library,
+      meaning,
+      searcher: searcher.api,
+      settings: retrieval,
+      conversations,
+      languageModel,
+      now: Date.now,
+    };
+    yield* answer(request, deps, { signal });
+  }
+}
+
+const SEARCH_TIMEOUT_MS = 10_000;
+
+/** Counts an import as going on for as long as its events are. */
+async function* counted(
+  session: Session,
+  events: AsyncIterable<IngestEvent>,
+): AsyncGenerator<IngestEvent, void, undefined> {
+  session.imports.count++;
+  session.changed();
+  try {
+    yield* events;
+  } finally {
+    session.imports.count--;
+    session.changed();
+  }
+}
+
+/** Work that goes on to its end even when nobody reads its events any more: what it stores must be stored. */
+async function* carriedThrough<E>(events: AsyncIterable<E>): AsyncGenerator<E, void, undefined> {
+  const queue = new EventQueue<E>();
+  void (async () => {
+    try {
+      for await (const event of events) queue.push(event);
+      queue.close();
+    } catch (error) {
+      queue.fail(error);
+    }
+  })();
+  yield* queue;
+}

@@ -1,0 +1,130 @@
+import type { ChunkingSettings } from '../../src/domain/settings.ts';
+import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
+import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
+import { Conversations } from '../../src/features/chat/conversations.ts';
+import type { IngestDeps } from '../../src/features/knowledge/ingest.ts';
+import type { Library } from '../../src/features/knowledge/library.ts';
+import { Meaning } from '../../src/features/knowledge/meaning.ts';
+import { openLibrary } from '../../src/features/knowledge/open-library.ts';
+import { PauseGate } from '../../src/features/knowledge/turnstile.ts';
+import { SettingsRecord } from '../../src/features/settings.ts';
+import type { OpenVault } from '../../src/features/vault/vault.ts';
+import { ComputeEmbedder } from '../../src/platform/compute/compute-embedder.ts';
+import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
+import { findModel, modelKey } from '../../src/platform/compute/models.ts';
+import { spawnSearcher } from '../../src/platform/compute/compute-searcher.ts';
+import type { ComputeSearcher } from '../../src/platform/compute/compute-searcher.ts';
+
+/** Everything that exists only while a library is open. Ending it ends its workers. */
+export class Session {
+  readonly library: Library;
+  readonly meaning: Meaning;
+  readonly conversations: Conversations;
+  readonly settings: SettingsRecord;
+  readonly pause: PauseGate;
+  readonly vault: OpenVault;
+  readonly searcher: ComputeSearcher;
+  readonly isSample: boolean;
+  /** Imports going on now. */
+  readonly imports = { count: 0 };
+  isTakenOver = false;
+  readonly #extractor = new ComputeExtractor();
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(parts: SessionParts) {
+    this.vault = parts.vault;
+    this.searcher = parts.searcher;
+    this.library = parts.library;
+    this.meaning = parts.meaning;
+    this.conversations = parts.conversations;
+    this.settings = parts.settings;
+    this.pause = parts.pause;
+    this.isSample = parts.isSample;
+    this.library.onChange(() => {
+      this.changed();
+    });
+    this.meaning.onState(() => {
+      this.changed();
+    });
+  }
+
+  static async open(
+    vault: OpenVault,
+    options: { readonly siteUrl: string; readonly isSample: boolean },
+  ): Promise<Session> {
+    const searcher = spawnSearcher();
+    const pause = new PauseGate();
+    const identityOf = vault.identityOf.bind(vault);
+    const [{ library }, conversations, settings] = await Promise.all([
+      openLibrary(vault.store, searcher.api, identityOf),
+      Conversations.open(vault.store, Date.now),
+      SettingsRecord.open(vault.store),
+    ]);
+    const meaning = new Meaning({
+      library,
+      searcher: searcher.api,
+      pause,
+      createEmbedder: () => new ComputeEmbedder(options.siteUrl),
+      modelKeyOf: (model: EmbeddingModel) => modelKey(model, CHUNKER_VERSION),
+    });
+    return new Session({
+      vault,
+      searcher,
+      library,
+      meaning,
+      conversations,
+      settings,
+      pause,
+      isSample: options.isSample,
+    });
+  }
+
+  get ingestDeps(): IngestDeps {
+    return {
+      library: this.library,
+      meaning: this.meaning,
+      extractor: this.#extractor,
+      identityOf: this.vault.identityOf.bind(this.vault),
+      chunking: () => this.#chunking(),
+      pause: this.pause,
+      now: Date.now,
+    };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  dispose(): void {
+    this.meaning.dispose();
+    this.#extractor.dispose();
+    this.searcher.dispose();
+  }
+
+  /** The person's chunk size, or what the chosen model can read where that is less, whether or not it is here yet. */
+  #chunking(): ChunkingSettings {
+    const { chunking, embeddingModelId } = this.settings.current;
+    const model = this.meaning.model ?? (embeddingModelId === undefined ? undefined : findModel(embeddingModelId));
+    const limit = model ? model.maxTokens - TOKENS_FOR_HEADINGS : chunking.maxTokens;
+    return { ...chunking, maxTokens: Math.min(chunking.maxTokens, limit) };
+  }
+}
+
+/** Left free in the model's window for the headings that go before a chunk and the model's own marks. */
+const TOKENS_FOR_HEADINGS = 40;
+
+interface SessionParts {
+  readonly vault: OpenVault;
+  readonly searcher: ComputeSearcher;
+  readonly library: Library;
+  readonly meaning: Meaning;
+  readonly conversations: Conversations;
+  readonly settings: SettingsRecord;
+  readonly pause: PauseGate;
+  readonly isSample: boolean;
+}

@@ -1,0 +1,102 @@
+import { StorageUnavailableError, VaultHeldError } from '../../src/domain/errors.ts';
+import { createVault, openThrowawayVault, readVaultPresence, unlockVault } from '../../src/features/vault/vault.ts';
+import type { OpenVault } from '../../src/features/vault/vault.ts';
+import { deriveKey } from '../../src/platform/compute/compute-kdf.ts';
+import { MemoryStore } from '../../src/platform/storage/memory-store.ts';
+import { deleteRecordStore, openRecordStore } from '../../src/platform/storage/open-record-store.ts';
+import type { OpenedRecordStore } from '../../src/platform/storage/open-record-store.ts';
+import { holdVault, isVaultHeld } from '../../src/platform/storage/vault-holder.ts';
+import type { HeldVault } from '../../src/platform/storage/vault-holder.ts';
+import type { StorageKind, UnlockSecret, VaultStatus } from './api.ts';
+
+const VAULT_NAME = 'commonplace';
+
+export type UnlockedDoor =
+  | { readonly kind: 'open'; readonly vault: OpenVault }
+  | { readonly kind: 'wrong-secret' }
+  | { readonly kind: 'held-elsewhere' };
+
+/** The way to the vault on this device: where it is stored, which tab holds it, and the key to it. */
+export class VaultDoor {
+  readonly #onTakenOver: () => void;
+  #records: Promise<OpenedRecordStore> | undefined;
+  #held: HeldVault | undefined;
+
+  constructor(onTakenOver: () => void) {
+    this.#onTakenOver = onTakenOver;
+  }
+
+  /** The store on this device, opened once; in memory where the browser refuses one. */
+  records(): Promise<OpenedRecordStore> {
+    this.#records ??= openRecordStore(VAULT_NAME);
+    return this.#records;
+  }
+
+  async status(): Promise<VaultStatus> {
+    if (!this.#held && (await isVaultHeld(VAULT_NAME))) return { kind: 'held-elsewhere' };
+    const { store, kind } = await this.records();
+    const storage: StorageKind = kind;
+    const presence = await readVaultPresence(store);
+    switch (presence.kind) {
+      case 'none':
+        return { kind: 'none', storage };
+      case 'present':
+        return { kind: 'locked', storage, hasRecoveryCode: presence.hasRecoveryCode };
+      case 'unreadable':
+        return presence;
+    }
+  }
+
+  /** Throws `VaultHeldError` when another tab is making or using the vault. */
+  async create(passphrase: Uint8Array): Promise<{ vault: OpenVault; recoveryCode: string }> {
+    if (!(await this.#hold()))
+      throw new VaultHeldError('Another tab has a library open. Close it, then create yours here.');
+    const { store } = await this.records();
+    return createVault(store, passphrase, deriveKey);
+  }
+
+  async unlock(secret: UnlockSecret): Promise<UnlockedDoor> {
+    if (!(await this.#hold())) return { kind: 'held-elsewhere' };
+    const { store } = await this.records();
+    const unlocked = await unlockVault(store, secret, deriveKey);
+    if (unlocked.kind === 'wrong-secret') this.#release();
+    return unlocked;
+  }
+
+  openThrowaway(): Promise<OpenVault> {
+    return openThrowawayVault(new MemoryStore());
+  }
+
+  async deleteVault(): Promise<void> {
+    this.close();
+    await deleteRecordStore(VAULT_NAME);
+  }
+
+  /** Lets another tab have the vault. */
+  close(): void {
+    this.#release();
+    const records = this.#records;
+    this.#records = undefined;
+    void records?.then(
+      ({ store }) => {
+        store.close();
+      },
+      (error: unknown) => {
+        if (!(error instanceof StorageUnavailableError)) throw error;
+      },
+    );
+  }
+
+  async #hold(): Promise<boolean> {
+    if (this.#held) return true;
+    const outcome = await holdVault(VAULT_NAME, { onTakeOver: this.#onTakenOver });
+    if (outcome.kind === 'held-elsewhere') return false;
+    this.#held = outcome;
+    return true;
+  }
+
+  #release(): void {
+    this.#held?.release();
+    this.#held = undefined;
+  }
+}
