@@ -40,6 +40,12 @@ export async function holdVault(name: string, holding: VaultHolding): Promise<He
   return { kind: 'held-elsewhere', takeOver: () => takeOver(name, holding) };
 }
 
+/** Whether some tab, this one included, holds the vault of that name. */
+export async function isVaultHeld(name: string, locks: LockManager = browserLocks()): Promise<boolean> {
+  const { held } = await locks.query();
+  return held?.some((lock) => lock.name === lockName(name)) ?? false;
+}
+
 async function takeOver(name: string, holding: VaultHolding): Promise<HeldVault> {
   const channel = new BroadcastChannel(channelName(name));
   const waiting = new AbortController();
@@ -74,7 +80,7 @@ function requestHold(name: string, holding: VaultHolding, options: LockOptions):
   const locks = holding.locks ?? browserLocks();
   return new Promise((resolve, reject) => {
     let hold: Hold | undefined;
-    const request = locks.request(`commonplace-vault:${name}`, options, (lock) => {
+    const request = locks.request(lockName(name), options, (lock) => {
       if (lock === null) {
         resolve(undefined);
         return undefined;
@@ -144,6 +150,10 @@ class Hold implements HeldVault {
       reportError(error);
     }
   }
+}
+
+function lockName(name: string): string {
+  return `commonplace-vault:${name}`;
 }
 
 function channelName(name: string): string {
