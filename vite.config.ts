@@ -1,10 +1,16 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type PluginOption } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import type { ManifestTransform } from 'workbox-build';
 import { metaPolicy } from './scripts/vite-meta-policy.ts';
 import { isolationHeaders } from './workers/service-worker/security-policy.ts';
+
+const OUT_DIR = process.env['OUT_DIR'] ?? 'dist';
 
 /** Files that are precached: the whole shell, but neither the ONNX runtime nor any model, which may never be needed. */
 const SHELL_FILES = ['**/*.{js,mjs,css,html,woff2,wasm,svg,png,ico,webmanifest,json,bcmap,pfb,ttf,icc}'];
@@ -21,6 +27,21 @@ const ortVersion = (
 ).version;
 
 const constants = { __APP_VERSION__: JSON.stringify(version), __ORT_VERSION__: JSON.stringify(ortVersion) };
+
+/**
+ * Pins every precached file to the bytes that were built. Not `index.html`: some hosts write a line of their own into
+ * it, and whoever can change that file can change the service worker too.
+ */
+const pinContents: ManifestTransform = async (entries) => {
+  const manifest = await Promise.all(
+    entries.map(async (entry) => {
+      if (entry.url === 'index.html') return entry;
+      const bytes = await readFile(join(OUT_DIR, entry.url));
+      return { ...entry, integrity: `sha384-${createHash('sha384').update(bytes).digest('base64')}` };
+    }),
+  );
+  return { manifest };
+};
 
 export default defineConfig({
   // Relative, so that one build works at a domain's root and under any sub-path; routes live in the hash.
@@ -44,6 +65,7 @@ export default defineConfig({
         maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
         // Hashed names carry their own revision.
         dontCacheBustURLsMatching: /^assets\//,
+        manifestTransforms: [pinContents],
       },
     }),
   ],
@@ -57,6 +79,7 @@ export default defineConfig({
     },
   },
   build: {
+    outDir: OUT_DIR,
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -7,7 +7,8 @@ import type { NetworkPolicy } from '../../src/platform/pwa/network-policy.ts';
  * each script gets the narrowest policy its job allows, chosen by the name the build gives to worker entries.
  */
 
-export type ScriptRole = 'page' | 'core' | 'embed' | 'compute' | 'runtime' | 'offline';
+/** `offline`: computes and fetches nothing; all it needs beyond its input it imports as scripts. */
+export type ScriptRole = 'page' | 'core' | 'embed' | 'offline';
 
 /** The one Trusted Types policy that is ours (worker and service worker addresses), and the one of Svelte's templates. */
 const TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types default svelte-trusted-html";
@@ -45,16 +46,13 @@ export function isolationHeaders(): Record<string, string> {
   };
 }
 
-/** The role of a script, from the file name of its build: `assets/embed.worker-<hash>.js`, `ort/….mjs`. */
+/** The role of a script, from the file name that the build gives it: `assets/embed.worker-<hash>.js`. */
 export function roleOfScript(pathname: string): ScriptRole {
   const name = pathname.slice(pathname.lastIndexOf('/') + 1);
   if (name.startsWith('core.worker')) return 'core';
   if (name.startsWith('embed.worker')) return 'embed';
-  // The ONNX runtime starts its threads from its own module; a thread computes and fetches nothing.
-  if (/\/ort\//.test(pathname)) return 'runtime';
-  if (/^(?:search|kdf)\.worker/.test(name)) return 'offline';
-  if (/^(?:extract|pdf)\./.test(name) || name.includes('.worker')) return 'compute';
-  // Chunks inherit the policy of whoever imports them; the header matters only if one is started as a worker.
+  // The extract, search and kdf workers, the threads of the ONNX runtime, and chunks, which are bound by the policy
+  // of the thread that imports them: theirs matters only if one were started as a worker itself.
   return 'offline';
 }
 
@@ -65,10 +63,6 @@ function connectSources(role: ScriptRole, allowed: NetworkPolicy): string {
       return ["'self'", ...allowed.providerOrigins].join(' ');
     case 'embed':
       return ["'self'", ...(allowed.isHubAllowed ? allowed.hubOrigins : [])].join(' ');
-    // Reads its own character maps and fonts from the site, nothing else.
-    case 'compute':
-    case 'runtime':
-      return "'self'";
     case 'offline':
       return "'none'";
   }
