@@ -158,29 +158,28 @@ async function passphraseSlot(
 
 /** The vault key, if `secret` opens one of the header's slots; the caller wipes it. */
 async function vaultKeyBy(secret: UnlockSecret, header: VaultHeader, derive: DeriveKey): Promise<Bytes | undefined> {
-  if (secret.kind === 'recovery-code') {
-    const reading = await readRecoveryCode(secret.code);
-    if (reading.kind === 'mistyped') return undefined;
-    return firstOpened(header, 'recovery', async () => reading.secret);
+  for (const slot of header.slots) {
+    if (slot.kind === 'foreign') continue;
+    const slotSecret = await secretFor(slot, secret, derive);
+    if (slotSecret === undefined) continue;
+    try {
+      const vaultKey = await openSlot(slot, slotSecret, header.vaultId, header.epoch);
+      if (vaultKey !== undefined) return vaultKey;
+    } finally {
+      slotSecret.fill(0);
+    }
   }
-  return firstOpened(header, 'passphrase', (slot) =>
-    slot.kind === 'passphrase'
-      ? stretch(secret.passphrase, slot.salt, slot.kdf, derive)
-      : Promise.reject(headerDamaged()),
-  );
+  return undefined;
 }
 
-async function firstOpened(
-  header: VaultHeader,
-  kind: OwnSlot['kind'],
-  secretFor: (slot: OwnSlot) => Promise<Uint8Array>,
-): Promise<Bytes | undefined> {
-  for (const slot of header.slots) {
-    if (slot.kind !== kind) continue;
-    const secret = await secretFor(slot);
-    const vaultKey = await openSlot(slot, secret, header.vaultId, header.epoch);
-    secret.fill(0);
-    if (vaultKey !== undefined) return vaultKey;
+/** What `secret` gives for this slot; `undefined` if it is of another kind or no code at all. */
+async function secretFor(slot: OwnSlot, secret: UnlockSecret, derive: DeriveKey): Promise<Uint8Array | undefined> {
+  if (slot.kind === 'passphrase' && secret.kind === 'passphrase') {
+    return stretch(secret.passphrase, slot.salt, slot.kdf, derive);
+  }
+  if (slot.kind === 'recovery' && secret.kind === 'recovery-code') {
+    const reading = await readRecoveryCode(secret.code);
+    return reading.kind === 'read' ? reading.secret : undefined;
   }
   return undefined;
 }

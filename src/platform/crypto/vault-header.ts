@@ -46,6 +46,8 @@ const SALT_LENGTH = 16;
 const COMMITMENT_LENGTH = 32;
 const WRAPPED_LENGTH = 32 + ENVELOPE_OVERHEAD;
 const KDF_LENGTH = 10;
+/** Each passphrase slot costs a derivation: a forged header must not ask for hundreds. */
+const MAX_SLOTS = 16;
 
 /** The header's bytes. `macOf` computes the MAC over the covered part. */
 export async function encodeHeader(
@@ -100,6 +102,7 @@ function encodeSlot(slot: KeySlot): Bytes[] {
 }
 
 function decodeSlots(covered: Bytes, count: number): KeySlot[] {
+  if (count === 0 || count > MAX_SLOTS) throw headerDamaged();
   const view = new DataView(covered.buffer);
   const slots: KeySlot[] = [];
   let offset = FIXED_LENGTH;
