@@ -1,0 +1,20 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const folder = new URL('../../../docs/adr/', import.meta.url);
+const root = new URL('../../../', import.meta.url);
+
+describe('decision records', () => {
+  const records = readdirSync(folder).filter((name) => name.endsWith('.md'));
+
+  it('are numbered without gaps', () => {
+    expect(records.map((name) => Number(name.slice(0, 4))).sort((a, b) => a - b)).toEqual(records.map((_, i) => i + 1));
+  });
+
+  it.each(records)('%s refers only to files that exist', (name) => {
+    const references = /^references: \[(.*)\]$/m.exec(readFileSync(new URL(name, folder), 'utf8'))?.[1] ?? '';
+    const paths = references.split(',').map((path) => path.trim());
+    expect(paths[0]).not.toBe('');
+    expect(paths.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+});
