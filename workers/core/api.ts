@@ -8,7 +8,7 @@ import type { SearchResultView, SourceView } from '../../src/domain/source-view.
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import type { UnlockSecret } from '../../src/domain/vault.ts';
-import type { LlmProblem, ModelListing } from '../../src/platform/llm/llm-client.ts';
+import type { ModelListing, ProviderTest } from '../../src/platform/llm/llm-client.ts';
 
 /**
  * The program as the window sees it. The window holds no key and no index: it asks core and draws.
@@ -134,8 +134,4 @@ export interface ModelView {
   readonly isActive: boolean;
 }
 
-export type ProviderTest =
-  | { readonly kind: 'works'; readonly modelNames: readonly string[]; readonly latencyMs: number }
-  | { readonly kind: 'problem'; readonly problem: LlmProblem };
-
-export type { AnswerEvent, IngestEvent, UnlockSecret };
+export type { AnswerEvent, IngestEvent, ProviderTest, UnlockSecret };

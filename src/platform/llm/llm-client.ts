@@ -52,6 +52,11 @@ export type ModelListing =
   | { readonly kind: 'models'; readonly modelNames: readonly string[] }
   | { readonly kind: 'problem'; readonly problem: LlmProblem };
 
+/** What *Test connection* found. `latencyMs` is the time to the provider's first answer. */
+export type ProviderTest =
+  | { readonly kind: 'works'; readonly modelNames: readonly string[]; readonly latencyMs: number }
+  | { readonly kind: 'problem'; readonly problem: LlmProblem };
+
 export interface LlmClient {
   /** Streams one answer. Never throws for what the network or provider does; aborting ends with `stopped`. */
   chat(request: ChatRequest, options: { readonly signal: AbortSignal }): AsyncIterable<LlmEvent>;

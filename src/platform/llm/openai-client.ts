@@ -24,7 +24,7 @@ const SDK_TIMEOUT_MS = 2 ** 31 - 1;
 export interface OpenAiClientOptions {
   readonly provider: ProviderSettings;
   readonly preset: ProviderPreset;
-  readonly apiKey: string | undefined;
+  readonly apiKey?: string | undefined;
   /** How the SDK is loaded; kept out of the first load by default. */
   readonly loadSdk?: () => Promise<{ readonly default: typeof OpenAI }>;
   readonly ports?: LlmPorts;
