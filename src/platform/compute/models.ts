@@ -1,0 +1,108 @@
+import type { EmbeddingModel } from '../../domain/embedding-model.ts';
+
+/**
+ * The embedding models the app knows, as data. Dimensions, pooling, prefixes and limits are those of each model's
+ * card. `sizeBytes` is the download: weights of the given dtype and tokenizer, rounded. A `relevanceFloor` lies
+ * between the cosines of unrelated and related pairs; where its comment says so it is a starting point from the
+ * model's known score distribution, to be moved by measurement.
+ */
+export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
+  {
+    modelId: 'Xenova/all-MiniLM-L6-v2',
+    label: 'MiniLM L6',
+    dimensions: 384,
+    maxTokens: 256,
+    queryPrefix: '',
+    passagePrefix: '',
+    pooling: 'mean',
+    dtype: 'q8',
+    sizeBytes: 23_700_000,
+    languages: 'english',
+    licence: 'Apache-2.0',
+    // Starting point: unrelated pairs score about 0–0.2.
+    relevanceFloor: 0.3,
+  },
+  {
+    modelId: 'Xenova/bge-small-en-v1.5',
+    label: 'BGE small',
+    dimensions: 384,
+    maxTokens: 512,
+    queryPrefix: 'Represent this sentence for searching relevant passages: ',
+    passagePrefix: '',
+    pooling: 'cls',
+    dtype: 'q8',
+    sizeBytes: 34_800_000,
+    languages: 'english',
+    licence: 'MIT',
+    // Starting point: trained at temperature 0.01, its scores crowd between 0.4 and 1.
+    relevanceFloor: 0.55,
+  },
+  {
+    modelId: 'Xenova/multilingual-e5-small',
+    label: 'Multilingual E5 small',
+    dimensions: 384,
+    maxTokens: 512,
+    queryPrefix: 'query: ',
+    passagePrefix: 'passage: ',
+    pooling: 'mean',
+    dtype: 'q8',
+    sizeBytes: 135_000_000,
+    languages: 'multilingual',
+    licence: 'MIT',
+    // Starting point: trained at temperature 0.01, its scores crowd between 0.7 and 1.
+    relevanceFloor: 0.78,
+  },
+  {
+    modelId: 'minishlab/potion-base-2M',
+    label: 'Potion 2M (tiny)',
+    dimensions: 64,
+    maxTokens: 512,
+    queryPrefix: '',
+    passagePrefix: '',
+    pooling: 'mean',
+    dtype: 'q8',
+    sizeBytes: 2_600_000,
+    languages: 'english',
+    licence: 'MIT',
+    relevanceFloor: 0.25,
+  },
+  {
+    modelId: 'stanfordnlp/glove-6B-50d-20k',
+    label: 'GloVe 20k words',
+    dimensions: 50,
+    maxTokens: 512,
+    queryPrefix: '',
+    passagePrefix: '',
+    pooling: 'mean',
+    dtype: 'fp32',
+    sizeBytes: 4_400_000,
+    languages: 'english',
+    licence: 'PDDL-1.0',
+    relevanceFloor: 0.8,
+  },
+];
+
+/** Models the public hub has in the layout the app reads; the others are offered only by a site that carries them. */
+const ON_HUB: ReadonlySet<string> = new Set([
+  'Xenova/all-MiniLM-L6-v2',
+  'Xenova/bge-small-en-v1.5',
+  'Xenova/multilingual-e5-small',
+]);
+
+export const DEFAULT_HUB_URL = 'https://huggingface.co/';
+
+export function findModel(modelId: string): EmbeddingModel | undefined {
+  return EMBEDDING_MODELS.find((model) => model.modelId === modelId);
+}
+
+export function isOnHub(model: EmbeddingModel): boolean {
+  return ON_HUB.has(model.modelId);
+}
+
+/**
+ * Names everything a stored vector depends on: model, dimensions, number format, chunker. Vectors under different
+ * keys are never compared.
+ */
+export function modelKey(model: EmbeddingModel, chunkerVersion: string | number): string {
+  return `${model.modelId}|${model.dimensions}|${model.dtype}|chunker-${chunkerVersion}`;
+}

@@ -1,0 +1,171 @@
+import { wrap, type Remote } from 'comlink';
+import { WorkerCrashedError } from '../../domain/errors.ts';
+import { reviveError } from './errors.ts';
+
+/** The part of a `Worker` that is used here, so that Node's threads can stand in for it in tests. */
+export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener' | 'terminate'>;
+
+export interface WorkerHandleOptions {
+  /** What the worker does, for the user: "reading files". Used in messages. */
+  readonly task: string;
+  /** How long the worker's script may take to load and answer. A blocked script gives no event at all. */
+  readonly startTimeoutMs?: number;
+  /** Terminates the worker after this long without a call. Absent: never. */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** The worker is terminated when the call takes longer. Absent: no limit. */
+  readonly timeoutMs?: number;
+  /**
+   * What an abort does. `terminate` (default) ends the worker at once, and with it every other pending call;
+   * `abandon` lets the call run on and drops what it returns.
+   */
+  readonly onAbort?: 'terminate' | 'abandon';
+}
+
+const DEFAULT_START_TIMEOUT_MS = 30_000;
+
+/**
+ * One compute worker: started at the first call, ended by `terminate`, an abort, a time-out, a crash or idleness,
+ * and started anew by the next call. Its memory is lost each time; `generation` tells when.
+ */
+export class WorkerHandle<Api extends object> {
+  readonly #spawn: () => WorkerLike;
+  readonly #options: WorkerHandleOptions;
+  #running: { readonly worker: WorkerLike; readonly api: Remote<Api> } | undefined;
+  readonly #pending = new Set<(error: Error) => void>();
+  #startTimer: ReturnType<typeof setTimeout> | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #generation = 0;
+  #isDisposed = false;
+
+  constructor(spawn: () => WorkerLike, options: WorkerHandleOptions) {
+    this.#spawn = spawn;
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** How many times a worker was started; when it has grown, what the worker had in memory is gone. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Calls the worker. Throws what the worker threw, as its own class; `signal.reason` on abort;
+   * `WorkerCrashedError` when the worker fails to start, crashes, takes too long or is terminated.
+   */
+  async call<Result>(
+    run: (api: Remote<Api>) => Promise<Result>,
+    { signal, timeoutMs, onAbort = 'terminate' }: CallOptions = {},
+  ): Promise<Result> {
+    signal?.throwIfAborted();
+    if (this.#isDisposed) throw new WorkerCrashedError(`The app has stopped ${this.#options.task}.`);
+    const { api } = (this.#running ??= this.#start());
+    clearTimeout(this.#idleTimer);
+
+    return new Promise<Result>((resolve, reject) => {
+      const settle = (): void => {
+        this.#pending.delete(fail);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        this.#watchIdleness();
+      };
+      const fail = (error: Error): void => {
+        settle();
+        reject(error);
+      };
+      const abort = (): void => {
+        fail(abortReason(signal));
+        if (onAbort === 'terminate') this.terminate();
+      };
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => {
+              this.#end(
+                `The app gave up ${this.#options.task} because it took too long. Your library is safe; try again.`,
+              );
+            }, timeoutMs);
+      this.#pending.add(fail);
+      signal?.addEventListener('abort', abort);
+      run(api).then(
+        (result) => {
+          settle();
+          resolve(result);
+        },
+        (error: unknown) => {
+          fail(reviveError(error));
+        },
+      );
+    });
+  }
+
+  /** Ends the worker and rejects its pending calls. The next call starts a new one. */
+  terminate(): void {
+    this.#end(`The app stopped ${this.#options.task}. Your library is safe.`);
+  }
+
+  /** Ends the worker for good: later calls are refused. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.terminate();
+  }
+
+  #start(): { readonly worker: WorkerLike; readonly api: Remote<Api> } {
+    const worker = this.#spawn();
+    this.#generation++;
+    const crash = (event: Event): void => {
+      event.preventDefault();
+      if (this.#running?.worker !== worker) return;
+      const detail = 'message' in event && typeof event.message === 'string' ? event.message : event.type;
+      this.#end(
+        `A part of the app that was ${this.#options.task} stopped unexpectedly. Your library is safe; try again.`,
+        new Error(detail),
+      );
+    };
+    worker.addEventListener('error', crash);
+    worker.addEventListener('messageerror', crash);
+    const api = wrap<Api>(worker as Worker);
+    this.#startTimer = setTimeout(() => {
+      this.#end(
+        `A part of the app, for ${this.#options.task}, could not be started. Your library is safe. ` +
+          'Reload the page; if that does not help, check your connection and whether an extension blocks scripts.',
+      );
+    }, this.#options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS);
+    const timer = this.#startTimer;
+    // Any property, there or not, is answered as soon as the worker's script has run.
+    void (api as unknown as Record<string, PromiseLike<unknown>>)['isStarted']?.then(() => {
+      clearTimeout(timer);
+    });
+    return { worker, api };
+  }
+
+  #end(message: string, cause?: Error): void {
+    clearTimeout(this.#startTimer);
+    clearTimeout(this.#idleTimer);
+    this.#running?.worker.terminate();
+    this.#running = undefined;
+    const error = new WorkerCrashedError(message, cause ? { cause } : undefined);
+    for (const fail of [...this.#pending]) fail(error);
+    clearTimeout(this.#idleTimer);
+  }
+
+  #watchIdleness(): void {
+    const { idleTimeoutMs } = this.#options;
+    if (idleTimeoutMs === undefined || this.#pending.size > 0 || !this.#running) return;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      this.terminate();
+    }, idleTimeoutMs);
+  }
+}
+
+function abortReason(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new DOMException('Cancelled.', 'AbortError');
+}
