@@ -5,7 +5,7 @@ import type { ExtractApi, ExtractFinish, ExtractInput, ExtractOpening } from './
 import { detectFormat, type DetectedFormat } from './detect-format.ts';
 import { damaged, ExtractFailure } from './extract-failure.ts';
 import type { ExtractLimits } from './limits.ts';
-import { openReader } from './open-reader.ts';
+import { loadReader } from './load-reader.ts';
 import { withWarnings, type OpenSource } from './reader.ts';
 
 export interface ExtractorOptions {
@@ -13,23 +13,32 @@ export interface ExtractorOptions {
   readonly loadCMap: (name: string) => Promise<Uint8Array>;
 }
 
-/** Reads one file, whatever it is. Nothing about the file's content makes it throw: that is what problems are for. */
+/** Reads one file, whatever it is. Nothing in a file makes it throw: that is what
+ * problems are for. It rejects when the program's own parts cannot be loaded. */
 export function createExtractor({ limits, loadCMap }: ExtractorOptions): ExtractApi {
   let source: OpenSource | undefined;
   let detected: DetectedFormat | undefined;
   let problem: ExtractProblem | undefined;
 
+  const refused = (error: unknown): ExtractOpening => {
+    problem = problemFrom(error);
+    return { kind: 'problem', problem };
+  };
+
   return {
     async open({ bytes, path, mediaType }: ExtractInput): Promise<ExtractOpening> {
       try {
         if (bytes.byteLength > limits.fileBytes) throw tooLarge(limits.fileBytes);
-        const view = new Uint8Array(bytes);
-        detected = detectFormat(view, path, mediaType);
-        source = await openReader({ bytes: view, path, format: detected.format, limits, loadCMap });
+        detected = detectFormat(new Uint8Array(bytes), path, mediaType);
+      } catch (error) {
+        return refused(error);
+      }
+      const openReader = await loadReader(detected.format);
+      try {
+        source = await openReader({ bytes: new Uint8Array(bytes), path, format: detected.format, limits, loadCMap });
         return { kind: 'ready', unit: source.unit, unitCount: source.unitCount };
       } catch (error) {
-        problem = problemFrom(error);
-        return { kind: 'problem', problem };
+        return refused(error);
       }
     },
 

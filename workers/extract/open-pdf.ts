@@ -1,3 +1,8 @@
+import './promise-with-resolvers.ts';
+// The legacy build also runs in Node, where this is tested. Its worker comes first: it leaves its handler in a global,
+// where the library looks before it would start a worker of its own.
+import 'pdfjs-dist/legacy/build/pdf.worker.mjs';
+import { getDocument, PasswordException } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { PdfTextItem } from '../../src/engine/pdf-text.ts';
 import { damaged, ExtractFailure } from './extract-failure.ts';
@@ -16,11 +21,6 @@ export interface PdfFile {
  * this thread: we are in a worker already, one that is thrown away after the file. Throws `ExtractFailure`.
  */
 export async function openPdf({ bytes, loadCMap }: Pick<SourceFile, 'bytes' | 'loadCMap'>): Promise<PdfFile> {
-  // The legacy build is the one that also runs in Node, where it is tested. Loading its worker first leaves the
-  // handler in a global, where the library looks before it would start a worker of its own.
-  await import('pdfjs-dist/legacy/build/pdf.worker.mjs');
-  const { getDocument, PasswordException } = await import('pdfjs-dist/legacy/build/pdf.mjs');
-
   class CMapsOnly {
     async fetch({ kind, filename }: { kind: string; filename: string }): Promise<Uint8Array> {
       if (kind === 'cMapUrl') return loadCMap(filename.replace(/\.bcmap$/, ''));

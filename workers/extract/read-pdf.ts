@@ -84,10 +84,13 @@ async function itemsOf(pdf: PdfFile, page: number): Promise<readonly PdfTextItem
 
 function withoutText(pages: readonly ExtractedPage[]): ExtractFailure {
   if (pages.every((page) => page.kind === 'failed')) return damaged('None of its pages could be read.');
-  const count = pages.length === 1 ? 'its only page has' : `none of its ${pages.length.toLocaleString('en')} pages has`;
+  const found =
+    pages.length === 1
+      ? 'its only page has no text'
+      : `none of its ${pages.length.toLocaleString('en')} pages has text`;
   return new ExtractFailure(
     'no-text',
-    `This PDF seems to be scanned, or made of pictures: ${count} text that can be searched. Nothing else was affected. ` +
+    `This PDF seems to be scanned, or made of pictures: ${found} that can be searched. Nothing else was affected. ` +
       'Reading text out of pictures is not available yet; run the file through a text recognition (OCR) program and add the result.',
   );
 }
@@ -97,25 +100,22 @@ function pageWarnings(pages: readonly ExtractedPage[]): ExtractWarning[] {
   const empty = pages.filter((page) => page.kind === 'no-text').map((page) => page.page);
   const failed = pages.filter((page) => page.kind === 'failed').map((page) => page.page);
   if (empty.length > 0) {
+    const [verb, pronoun] = empty.length === 1 ? ['has', 'it'] : ['have', 'them'];
     warnings.push({
       code: 'pages-without-text',
-      message: `${pageList(empty)} no text, only pictures or nothing, so what is on ${empty.length === 1 ? 'it' : 'them'} cannot be found by searching. The other pages were read.`,
+      message: `${pageList(empty)} ${verb} no text, only pictures or nothing, so what is on ${pronoun} cannot be found by searching. The other pages were read.`,
     });
   }
   if (failed.length > 0) {
     warnings.push({
       code: 'pages-failed',
-      message:
-        `${pageList(failed)} not be read. The other pages were. If you need ${failed.length === 1 ? 'it' : 'them'}, save the PDF again from its program and add the new copy.`.replace(
-          /(Pages? [^.]*?) (?:has|have) not be/,
-          '$1 could not be',
-        ),
+      message: `${pageList(failed)} could not be read; the other pages were. To get all of them, save the PDF again from the program it comes from and add the new copy.`,
     });
   }
   return warnings;
 }
 
-/** `Page 3 has`, `Pages 2–4, 9 have`; a long list is cut short. */
+/** `Page 3`, `Pages 2–4, 9`; a long list is cut short. */
 function pageList(pages: readonly number[]): string {
   const runs: string[] = [];
   for (let i = 0; i < pages.length; i++) {
@@ -126,5 +126,5 @@ function pageList(pages: readonly number[]): string {
   }
   const shown =
     runs.length > 12 ? `${runs.slice(0, 12).join(', ')} and others (${pages.length} in all)` : runs.join(', ');
-  return pages.length === 1 ? `Page ${shown} has` : `Pages ${shown} have`;
+  return pages.length === 1 ? `Page ${shown}` : `Pages ${shown}`;
 }

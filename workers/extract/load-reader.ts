@@ -1,5 +1,5 @@
 import type { DocumentFormat } from '../../src/domain/extracted.ts';
-import type { OpenReader, OpenSource, SourceFile } from './reader.ts';
+import type { OpenReader } from './reader.ts';
 
 /** Each format's reader, fetched only when a file needs it: a note must not wait for the PDF library. */
 const READERS: Readonly<Record<DocumentFormat, () => Promise<{ readonly open: OpenReader }>>> = {
@@ -13,8 +13,7 @@ const READERS: Readonly<Record<DocumentFormat, () => Promise<{ readonly open: Op
   yaml: () => import('./read-yaml.ts'),
 };
 
-/** Opens a file with the reader of its format. Throws `ExtractFailure`. */
-export async function openReader(source: SourceFile): Promise<OpenSource> {
-  const { open } = await READERS[source.format]();
-  return open(source);
+/** Fetches the reader of a format. Rejects when the program itself cannot be loaded, which is no fault of the file. */
+export async function loadReader(format: DocumentFormat): Promise<OpenReader> {
+  return (await READERS[format]()).open;
 }
