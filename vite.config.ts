@@ -1,32 +1,30 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type PluginOption } from 'vite';
+import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import type { ManifestTransform } from 'workbox-build';
 import { metaPolicy } from './scripts/vite-meta-policy.ts';
+import { ortFiles, ortFolder, ortResolve } from './scripts/vite-ort-files.ts';
 import { isolationHeaders } from './workers/service-worker/security-policy.ts';
 
 const OUT_DIR = process.env['OUT_DIR'] ?? 'dist';
 
 /** Files that are precached: the whole shell, but neither the ONNX runtime nor any model, which may never be needed. */
-const SHELL_FILES = ['**/*.{js,mjs,css,html,woff2,wasm,svg,png,ico,webmanifest,json,bcmap,pfb,ttf,icc}'];
-const NOT_IN_SHELL = ['ort/**', 'models/**', 'samples/**', '404.html', 'service-worker.js'];
+const SHELL_FILES = ['**/*.{js,mjs,css,html,woff2,wasm,svg,png,webmanifest,json}', 'samples/**'];
+const NOT_IN_SHELL = ['ort/**', 'models/**', '404.html', 'service-worker.js'];
 
-const ORT_PLUGIN = './scripts/vite-ort-files.ts';
-const { ortFiles, ortResolve } = existsSync(ORT_PLUGIN)
-  ? ((await import(new URL(ORT_PLUGIN, import.meta.url).href)) as { ortFiles(): PluginOption; ortResolve: object })
-  : { ortFiles: () => null, ortResolve: {} };
+const constants = {
+  __APP_VERSION__: JSON.stringify(versionIn('package.json')),
+  __ORT_VERSION__: JSON.stringify(versionIn(join(ortFolder(), '../package.json'))),
+};
 
-const version = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
-const ortVersion = (
-  JSON.parse(readFileSync('node_modules/onnxruntime-web/package.json', 'utf8')) as { version: string }
-).version;
-
-const constants = { __APP_VERSION__: JSON.stringify(version), __ORT_VERSION__: JSON.stringify(ortVersion) };
+function versionIn(packagePath: string): string {
+  return (JSON.parse(readFileSync(packagePath, 'utf8')) as { readonly version: string }).version;
+}
 
 /**
  * Pins every precached file to the bytes that were built. Not `index.html`: some hosts write a line of their own into
@@ -69,7 +67,7 @@ export default defineConfig({
       },
     }),
   ],
-  resolve: { ...ortResolve },
+  resolve: ortResolve,
   worker: {
     format: 'es',
     plugins: () => [],

@@ -20,8 +20,18 @@ function refusalOf(page: Page, attempt: 'fetch' | 'image' | 'eval' | 'html' | 'f
       const attempts = {
         fetch: () => fetch(url),
         image: () => (new Image().src = url),
+        // In a task of its own: within this one the test tool has lifted the ban for itself.
         // eslint-disable-next-line @typescript-eslint/no-implied-eval -- this is the attempt
-        eval: () => new Function('return 1')() as unknown,
+        eval: () =>
+          new Promise((resolve, reject) =>
+            setTimeout(() => {
+              try {
+                resolve(new Function('return 1')());
+              } catch (error) {
+                reject(error);
+              }
+            }),
+          ),
         html: () => (element.innerHTML = '<b>x</b>'),
         frame: () => document.body.append(Object.assign(document.createElement('iframe'), { src: url })),
         form: () => {
@@ -108,7 +118,7 @@ test('every worker script carries the policy of its job', async ({ site, browser
   });
 });
 
-test('the core worker, in force, may reach the configured provider and nobody else', async ({
+test('page and core worker may reach the configured provider and nobody else', async ({
   site,
   browserApp: { page },
 }) => {
@@ -120,15 +130,25 @@ test('the core worker, in force, may reach the configured provider and nobody el
   });
   await page.reload();
   await openApp(page, site.url);
-  const policy = await page.evaluate(async () => {
-    const violation = new Promise<string>((resolve) => {
-      document.addEventListener('securitypolicyviolation', (event) => resolve(event.originalPolicy), { once: true });
-    });
-    await fetch('https://egress-test.invalid/').catch(() => undefined);
-    return violation;
-  });
-  expect(policy).toContain("connect-src 'self' http://localhost:1;");
-  expect(policy).not.toContain('x.example');
+  await expect.poll(() => page.workers().some((worker) => worker.url().includes('core.worker'))).toBe(true);
+  const coreWorker = page.workers().find((worker) => worker.url().includes('core.worker'));
+  for (const thread of [page, coreWorker]) {
+    const policy = await thread?.evaluate(async (url) => {
+      const violation = new Promise<string>((resolve) => {
+        globalThis.addEventListener(
+          'securitypolicyviolation',
+          (event) => {
+            resolve((event as SecurityPolicyViolationEvent).originalPolicy);
+          },
+          { once: true },
+        );
+      });
+      await fetch(url).catch(() => undefined);
+      return violation;
+    }, FOREIGN_URL);
+    expect(policy).toContain("connect-src 'self' http://localhost:1;");
+    expect(policy).not.toContain('x.example');
+  }
 });
 
 test('an update waits to be accepted, leaves other tabs working, and tidies up behind them', async ({

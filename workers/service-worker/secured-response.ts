@@ -1,20 +1,28 @@
 import { readNetworkPolicy } from '../../src/platform/pwa/network-policy.ts';
 import { roleOfScript, securityHeaders, type ScriptRole } from './security-policy.ts';
 
-/** The response with this site's security headers in place of the host's, under the policy the person has set. */
+/**
+ * A document or script with this site's security headers in place of the host's, under the policy that the person has
+ * set. Anything else cannot run, so it goes out as it came.
+ *
+ * The body is read to its end first. Handed on as a stream, the body of a load that was broken off would count as an
+ * event in progress, and a new version could not take over before the browser gives up on it.
+ */
 export async function secured(request: Request, scope: string, response: Response): Promise<Response> {
-  // A redirect to follow, or a failure: nothing that could run, and nothing a header could be set on.
-  if (response.type === 'opaqueredirect' || response.type === 'opaque' || response.type === 'error') return response;
+  const role = roleOf(request);
+  // Without readable content there is a redirect to follow or a failure: nothing that could run.
+  if (role === undefined || response.type === 'opaqueredirect' || response.type === 'error') return response;
   const headers = new Headers(response.headers);
+  // The body is decoded already; the host's words about its encoded form would be wrong.
+  headers.delete('Content-Encoding');
+  headers.delete('Content-Length');
   const policy = await readNetworkPolicy(scope);
-  for (const [name, value] of Object.entries(securityHeaders(roleOf(request), policy))) headers.set(name, value);
-  const body = response.status === 204 || response.status === 205 || response.status === 304 ? null : response.body;
-  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+  for (const [name, value] of Object.entries(securityHeaders(role, policy))) headers.set(name, value);
+  return new Response(await response.blob(), { status: response.status, statusText: response.statusText, headers });
 }
 
-function roleOf(request: Request): ScriptRole {
-  if (request.mode === 'navigate' || request.destination === 'document' || request.destination === 'iframe') {
-    return 'page';
-  }
-  return roleOfScript(new URL(request.url).pathname);
+function roleOf(request: Request): ScriptRole | undefined {
+  if (request.mode === 'navigate') return 'page';
+  const { pathname } = new URL(request.url);
+  return /\.m?js$/.test(pathname) ? roleOfScript(pathname) : undefined;
 }

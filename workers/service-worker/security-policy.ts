@@ -15,7 +15,6 @@ const TRUSTED_TYPES = "require-trusted-types-for 'script'; trusted-types default
 
 const PERMISSIONS_POLICY = [
   'accelerometer=()',
-  'bluetooth=()',
   'browsing-topics=()',
   'camera=()',
   'display-capture=()',
