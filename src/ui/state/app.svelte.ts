@@ -1,3 +1,4 @@
+import type { BootBlock } from '../../platform/pwa/boot.ts';
 import type { Settings } from '../../domain/settings.ts';
 import type { StorageKind, UnlockOutcome, UnlockSecret, VaultStatus } from '../../../workers/core/api.ts';
 import { CoreConnection, type Core } from './core.svelte.ts';
@@ -9,7 +10,7 @@ import { NOTICES } from '../text/notices.ts';
 /** Which of its faces the app shows. Content exists only while `open`. */
 export type Phase =
   | { readonly kind: 'booting' }
-  | { readonly kind: 'blocked'; readonly message: string }
+  | { readonly kind: 'blocked'; readonly reason: BootBlock; readonly message: string }
   | { readonly kind: 'crashed'; readonly message: string }
   | { readonly kind: 'welcome' }
   | { readonly kind: 'create' }
@@ -29,6 +30,7 @@ export class AppState {
   #phase = $state.raw<Phase>({ kind: 'booting' });
   #storage = $state.raw<StorageKind>('disk');
   #settings = $state.raw<Settings>();
+  #workCount = $state(0);
   #connection: CoreConnection | undefined;
   #session = new AbortController();
 
@@ -62,12 +64,22 @@ export class AppState {
 
   /** True while going away would interrupt something: an import, or an answer being written. */
   get isBusy(): boolean {
-    return this.imports.isRunning || this.library.view?.isImporting === true;
+    return this.#workCount > 0 || this.imports.isRunning || this.library.view?.isImporting === true;
+  }
+
+  /** Says that something is under way that an update or an idle lock must not interrupt. Returns how to end that. */
+  beginWork(): () => void {
+    this.#workCount++;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#workCount--;
+      isOver = true;
+    };
   }
 
   /** Shows why the page may not open a library here. */
-  block(message: string): void {
-    this.#phase = { kind: 'blocked', message };
+  block(reason: BootBlock, message: string): void {
+    this.#phase = { kind: 'blocked', reason, message };
   }
 
   /** Starts the core worker and shows what it finds on this device. */

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { Router } from '../router.svelte.ts';
 import type { AppState } from './app.svelte.ts';
+import type { Environment } from './environment.svelte.ts';
 import type { SourcePanelState } from './source-panel.svelte.ts';
 import type { ThemeState } from './theme.svelte.ts';
 
@@ -9,3 +10,4 @@ export const [useApp, provideApp] = createContext<AppState>();
 export const [useRouter, provideRouter] = createContext<Router>();
 export const [useSourcePanel, provideSourcePanel] = createContext<SourcePanelState>();
 export const [useTheme, provideTheme] = createContext<ThemeState>();
+export const [useEnvironment, provideEnvironment] = createContext<Environment>();

@@ -1,5 +1,6 @@
 import { transfer, wrap, type Remote } from 'comlink';
-import { APP_ERRORS, AppError } from '../../domain/errors.ts';
+import { AppError } from '../../domain/errors.ts';
+import { reviveError } from '../../platform/compute/errors.ts';
 import type { CoreApi } from '../../../workers/core/api.ts';
 
 /** `CoreApi` as the window calls it: every answer is a promise and every error an `AppError`. */
@@ -39,7 +40,7 @@ function revivingErrors(remote: Remote<CoreApi>): Core {
         try {
           return await call(...args.map(transferringPorts));
         } catch (error) {
-          throw revived(error);
+          throw reviveError(error);
         }
       };
     },
@@ -49,11 +50,4 @@ function revivingErrors(remote: Remote<CoreApi>): Core {
 
 function transferringPorts(argument: unknown): unknown {
   return argument instanceof MessagePort ? transfer(argument, [argument]) : argument;
-}
-
-function revived(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  if (!(error instanceof Error)) return new AppError(String(error));
-  const Revived = APP_ERRORS[error.name] ?? AppError;
-  return new Revived(error.message, { cause: error });
 }

@@ -141,6 +141,7 @@ export class ImportState {
   #note(event: IngestEvent): void {
     if (event.type === 'waiting') this.#sizes.set(event.path, event.sizeBytes);
     this.#files.set(event.path, event);
+    if (event.type === 'failed' && event.problem.kind === 'storage-full') this.#notices.problem(NOTICES.storageFull);
     this.#redrawTimer ??= setTimeout(() => {
       this.#redrawTimer = undefined;
       this.#tick();

@@ -3,7 +3,8 @@ import type { DocumentId } from '../../domain/ids.ts';
 
 /** What the panel on the right is asked to show. */
 export type SourceRequest =
-  | { readonly kind: 'citation'; readonly citation: Citation }
+  /** `siblings`: all citations of the same answer, in order, to step through. */
+  | { readonly kind: 'citation'; readonly citation: Citation; readonly siblings: readonly Citation[] }
   | { readonly kind: 'document'; readonly documentId: DocumentId };
 
 /** Which source is open beside the conversation. The panel itself fetches and draws it. */
@@ -19,8 +20,8 @@ export class SourcePanelState {
     return this.#request !== undefined;
   }
 
-  openCitation(citation: Citation): void {
-    this.#open({ kind: 'citation', citation });
+  openCitation(citation: Citation, siblings: readonly Citation[] = []): void {
+    this.#open({ kind: 'citation', citation, siblings });
   }
 
   openDocument(documentId: DocumentId): void {

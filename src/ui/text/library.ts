@@ -1,3 +1,4 @@
+import type { DocumentFormat } from '../../domain/extracted.ts';
 import type { IngestEvent } from '../../domain/ingest-event.ts';
 import type { ImportSummary } from '../state/import-progress.ts';
 import { count, duration, number } from './format.ts';
@@ -36,6 +37,15 @@ export const LIBRARY = {
   resumeImport: 'Continue the import',
   readingFolder: 'Looking through what you dropped…',
   nothingToTake: 'Nothing there can be read: hidden files and system folders are left out.',
+  factPath: 'Path',
+  factSize: 'Size',
+  factPages: 'Pages',
+  factPassages: 'Passages',
+  factAdded: 'Added',
+  factChanged: 'Changed',
+  factTags: 'Tags',
+  factState: 'State',
+  detailsOf: (title: string): string => `Details of ${title}`,
   remaining: (ms: number): string => `about ${duration(ms)} left`,
 } as const;
 
@@ -93,3 +103,25 @@ export const STATUS_TEXT = {
   ready: 'Ready',
   failed: 'Not readable',
 } as const;
+
+export function unreadableInDrop(unreadable: number): string {
+  return `${count(unreadable, 'item', 'items')} in what you dropped could not be opened by the browser. The rest is being added. Check that you may read ${unreadable === 1 ? 'it' : 'them'} and drop ${unreadable === 1 ? 'it' : 'them'} again.`;
+}
+
+const FORMAT_NAMES: Readonly<Record<DocumentFormat, string>> = {
+  markdown: 'MD',
+  text: 'TXT',
+  html: 'HTML',
+  pdf: 'PDF',
+  docx: 'DOCX',
+  csv: 'CSV',
+  json: 'JSON',
+  yaml: 'YAML',
+};
+
+/** A few letters for a file's format: as it was read, else by its extension. */
+export function formatName(format: DocumentFormat | undefined, path: string): string {
+  if (format !== undefined) return FORMAT_NAMES[format];
+  const extension = /\.([^./]{1,4})$/.exec(path)?.[1];
+  return extension === undefined ? '' : extension.toUpperCase();
+}
