@@ -3,13 +3,12 @@ import type { Hit } from '../../src/domain/hit.ts';
 import {
   type CollectionStatistics,
   type LexicalSource,
-  type QueryTerm,
   scanBm25,
   type WeightedTerm,
   weighTerms,
 } from '../../src/engine/lexical/bm25.ts';
 import { FIELD_COUNT, hasPosting } from '../../src/engine/lexical/lexical-segment.ts';
-import { termsOf } from '../../src/engine/lexical/tokenize.ts';
+import { queryTermsOf } from '../../src/engine/lexical/query-terms.ts';
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import type { RankedList } from '../../src/engine/ranking/fuser.ts';
 import { fuseByReciprocalRank } from '../../src/engine/ranking/rrf.ts';
@@ -99,12 +98,6 @@ function checkRequest({ k, candidateCount, diversity, mode, queryVector, modelKe
   if (queryVector !== undefined && modelKey === undefined) {
     throw new InvalidInputError('A question given as an embedding must name the model it was made with.');
   }
-}
-
-function queryTermsOf(query: string): QueryTerm[] {
-  const counts = new Map<string, number>();
-  for (const term of termsOf(query)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return Array.from(counts, ([term, count]) => ({ term, count }));
 }
 
 function collectionStatistics(segments: readonly IndexSegment[]): CollectionStatistics {

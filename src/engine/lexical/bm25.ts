@@ -14,12 +14,15 @@ import { FIELD_COUNT, findTerm, type LexicalField, LEXICAL_FIELDS, type LexicalS
  */
 export interface Bm25Parameters {
   readonly k1: number;
+  /** Terms added to the length of a body before it is compared with the average. */
+  readonly lengthPrior: number;
   readonly weights: Readonly<Record<LexicalField, number>>;
   readonly b: Readonly<Record<LexicalField, number>>;
 }
 
 export const DEFAULT_BM25: Bm25Parameters = {
-  k1: 1.2,
+  k1: 0.9,
+  lengthPrior: 64,
   weights: { body: 1, title: 1, headings: 1, fileName: 1 },
   b: { body: 0.75, title: 0.75, headings: 0.75, fileName: 0.75 },
 };
@@ -120,6 +123,7 @@ export function scanBm25(
 /** The formula's inner sum with its constants worked out once per search. */
 class FieldScorer {
   readonly #k1: number;
+  readonly #lengthPrior: number;
   readonly #weights: Float64Array;
   /** `1 − b` and `b / averageLength` per field. */
   readonly #flat: Float64Array;
@@ -127,11 +131,14 @@ class FieldScorer {
 
   constructor(statistics: CollectionStatistics, parameters: Bm25Parameters) {
     this.#k1 = parameters.k1;
+    this.#lengthPrior = parameters.lengthPrior;
     this.#weights = Float64Array.from(LEXICAL_FIELDS, (field) => parameters.weights[field]);
     this.#flat = Float64Array.from(LEXICAL_FIELDS, (field) => 1 - parameters.b[field]);
     this.#slope = Float64Array.from(LEXICAL_FIELDS, (field, number) => {
       const total = statistics.fieldTotals[number] ?? 0;
-      return total === 0 ? 0 : (parameters.b[field] * (statistics.fieldCounts[number] ?? 0)) / total;
+      const count = statistics.fieldCounts[number] ?? 0;
+      const prior = field === 'body' ? parameters.lengthPrior : 0;
+      return count === 0 ? 0 : parameters.b[field] / (total / count + prior);
     });
   }
 
@@ -139,8 +146,8 @@ class FieldScorer {
     const { ordinals, bodyFrequencies, sideFrequencies, fieldLengths } = segment;
     const k1 = this.#k1;
     const bodyWeight = this.#weights[0] ?? 0;
-    const bodyFlat = this.#flat[0] ?? 0;
     const bodySlope = this.#slope[0] ?? 0;
+    const bodyFlat = (this.#flat[0] ?? 0) + bodySlope * this.#lengthPrior;
     const gain = weight * (k1 + 1);
     const end = segment.postingStarts[term + 1] ?? 0;
     for (let at = segment.postingStarts[term] ?? 0; at < end; at++) {

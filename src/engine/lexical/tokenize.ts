@@ -9,6 +9,7 @@ import {
 } from './character-class.ts';
 import { foldCase } from './fold.ts';
 import { stem } from './stem.ts';
+import { isStopWord } from './stop-words.ts';
 
 /** Longer words (encoded files, hashes run together) are cut here, on both sides alike, in UTF-16 code units. */
 const MAX_TERM_LENGTH = 64;
@@ -21,7 +22,7 @@ const CAMEL_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+|\p{
  * Cuts text into index terms and hands each to `emit`, in reading order. The same function serves documents and
  * questions, so a term found on one side is found on the other.
  *
- * - NFKC, lower case, diacritics folded, English plurals made singular.
+ * - NFKC, lower case, diacritics folded, English words reduced to their stem.
  * - Identifiers, paths, versions and error codes come out whole and in parts: `ORA-00942` gives `ora`, `00942` and
  *   `ora-00942`; `getUserName` gives `getusername`, `get`, `user`, `name`.
  * - Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese come out as single characters and overlapping pairs.
@@ -137,14 +138,29 @@ function emitWord(word: string, emit: (term: string) => void): void {
   const folded = foldCase(word);
   // A word can fold to nothing: stray diacritics without a letter.
   if (folded === '') return;
-  emit(stem(folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded));
+  emit(termOfWord(folded));
   if (word.length > MAX_TERM_LENGTH || !hasInnerCapital(word)) return;
   const parts = word.match(CAMEL_PART) ?? [];
   if (parts.length > 1) for (const part of parts) emitPart(foldCase(part), emit);
 }
 
 function emitPart(folded: string, emit: (term: string) => void): void {
-  if (folded !== '') emit(stem(folded));
+  if (folded !== '') emit(termOfWord(folded));
+}
+
+// Words repeat: most of the work is done once. Emptied when full, so that odd input cannot make it grow for ever.
+const termByWord = new Map<string, string>();
+const MAX_REMEMBERED_WORDS = 50_000;
+
+/** The term of a folded word. Stop words are left as they are: their stems would fall together with other words. */
+function termOfWord(folded: string): string {
+  const known = termByWord.get(folded);
+  if (known !== undefined) return known;
+  const cut = folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded;
+  const term = isStopWord(cut) ? cut : stem(cut);
+  if (termByWord.size >= MAX_REMEMBERED_WORDS) termByWord.clear();
+  if (folded.length <= MAX_TERM_LENGTH) termByWord.set(folded, term);
+  return term;
 }
 
 /** A capital after a small letter (`userName`), or one that opens a new word after capitals (`JSONParser`). */
