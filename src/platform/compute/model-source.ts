@@ -8,7 +8,8 @@ import {
   siteFileUrl,
   weightsPath,
 } from '../../domain/model-files.ts';
-import { DEFAULT_HUB_URL, isOnHub } from './models.ts';
+import { DEFAULT_HUB_URL } from './hub.ts';
+import { isOnHub } from './models.ts';
 
 export interface ModelSourceOptions {
   /** Absolute URL of the site's root, with trailing slash. */

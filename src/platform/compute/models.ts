@@ -1,3 +1,4 @@
+import { NotFoundError } from '../../domain/errors.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
 
 /**
@@ -89,10 +90,13 @@ const ON_HUB: ReadonlySet<string> = new Set([
   'Xenova/multilingual-e5-small',
 ]);
 
-export const DEFAULT_HUB_URL = 'https://huggingface.co/';
-
-export function findModel(modelId: string): EmbeddingModel | undefined {
-  return EMBEDDING_MODELS.find((model) => model.modelId === modelId);
+/** Throws `NotFoundError` for a name that is not in the list, such as one from settings of a newer version. */
+export function findModel(modelId: string): EmbeddingModel {
+  const found = EMBEDDING_MODELS.find((model) => model.modelId === modelId);
+  if (found) return found;
+  throw new NotFoundError(
+    `This version of the app does not know the embedding model ${modelId}. Your library is safe and can be searched by words. Choose another model in settings.`,
+  );
 }
 
 export function isOnHub(model: EmbeddingModel): boolean {

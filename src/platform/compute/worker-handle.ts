@@ -1,4 +1,4 @@
-import { wrap, type Remote } from 'comlink';
+import { wrap } from 'comlink';
 import { WorkerCrashedError } from '../../domain/errors.ts';
 import { reviveError } from './errors.ts';
 
@@ -6,8 +6,8 @@ import { reviveError } from './errors.ts';
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'removeEventListener' | 'terminate'>;
 
 export interface WorkerHandleOptions {
-  /** What the worker does, for the user: "reading files". Used in messages. */
-  readonly task: string;
+  /** What the worker does, for the user: "reading files". Used in messages; the default is "working". */
+  readonly task?: string;
   /** How long the worker's script may take to load and answer. A blocked script gives no event at all. */
   readonly startTimeoutMs?: number;
   /** Terminates the worker after this long without a call. Absent: never. */
@@ -16,7 +16,7 @@ export interface WorkerHandleOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** The worker is terminated when the call takes longer. Absent: no limit. */
+  /** The worker is terminated when the call takes longer, which then throws a `TimeoutError`. Absent: no limit. */
   readonly timeoutMs?: number;
   /**
    * What an abort does. `terminate` (default) ends the worker at once, and with it every other pending call;
@@ -24,6 +24,13 @@ export interface CallOptions {
    */
   readonly onAbort?: 'terminate' | 'abandon';
 }
+
+/** The worker's API as seen from outside: every method answers with a promise. Comlink's own type splits unions apart. */
+export type RemoteApi<Api> = {
+  readonly [Name in keyof Api]: Api[Name] extends (...args: infer Arguments) => infer Answer
+    ? (...args: Arguments) => Promise<Awaited<Answer>>
+    : never;
+};
 
 const DEFAULT_START_TIMEOUT_MS = 30_000;
 
@@ -33,17 +40,17 @@ const DEFAULT_START_TIMEOUT_MS = 30_000;
  */
 export class WorkerHandle<Api extends object> {
   readonly #spawn: () => WorkerLike;
-  readonly #options: WorkerHandleOptions;
-  #running: { readonly worker: WorkerLike; readonly api: Remote<Api> } | undefined;
+  readonly #options: WorkerHandleOptions & { readonly task: string };
+  #running: { readonly worker: WorkerLike; readonly api: RemoteApi<Api> } | undefined;
   readonly #pending = new Set<(error: Error) => void>();
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #generation = 0;
   #isDisposed = false;
 
-  constructor(spawn: () => WorkerLike, options: WorkerHandleOptions) {
+  constructor(spawn: () => WorkerLike, options: WorkerHandleOptions = {}) {
     this.#spawn = spawn;
-    this.#options = options;
+    this.#options = { task: 'working', ...options };
   }
 
   get isRunning(): boolean {
@@ -56,16 +63,15 @@ export class WorkerHandle<Api extends object> {
   }
 
   /**
-   * Calls the worker. Throws what the worker threw, as its own class; `signal.reason` on abort;
-   * `WorkerCrashedError` when the worker fails to start, crashes, takes too long or is terminated.
+   * Calls the worker. Throws what the worker threw, as its own class; `signal.reason` on abort; a
+   * `TimeoutError`; `WorkerCrashedError` when the worker fails to start, crashes or is terminated.
    */
   async call<Result>(
-    run: (api: Remote<Api>) => Promise<Result>,
+    run: (api: RemoteApi<Api>) => Promise<Result>,
     { signal, timeoutMs, onAbort = 'terminate' }: CallOptions = {},
   ): Promise<Result> {
     signal?.throwIfAborted();
-    if (this.#isDisposed) throw new WorkerCrashedError(`The app has stopped ${this.#options.task}.`);
-    const { api } = (this.#running ??= this.#start());
+    const api = this.start();
     clearTimeout(this.#idleTimer);
 
     return new Promise<Result>((resolve, reject) => {
@@ -87,9 +93,14 @@ export class WorkerHandle<Api extends object> {
         timeoutMs === undefined
           ? undefined
           : setTimeout(() => {
-              this.#end(
-                `The app gave up ${this.#options.task} because it took too long. Your library is safe; try again.`,
+              const { task } = this.#options;
+              fail(
+                new DOMException(
+                  `The app gave up ${task} because it took too long. Your library is safe.`,
+                  'TimeoutError',
+                ),
               );
+              this.terminate();
             }, timeoutMs);
       this.#pending.add(fail);
       signal?.addEventListener('abort', abort);
@@ -105,6 +116,13 @@ export class WorkerHandle<Api extends object> {
     });
   }
 
+  /** Starts the worker before its first call, so that it is there sooner. */
+  start(): RemoteApi<Api> {
+    if (this.#isDisposed) throw new WorkerCrashedError(`The app has stopped ${this.#options.task}.`);
+    this.#running ??= this.#spawnWorker();
+    return this.#running.api;
+  }
+
   /** Ends the worker and rejects its pending calls. The next call starts a new one. */
   terminate(): void {
     this.#end(`The app stopped ${this.#options.task}. Your library is safe.`);
@@ -116,7 +134,7 @@ export class WorkerHandle<Api extends object> {
     this.terminate();
   }
 
-  #start(): { readonly worker: WorkerLike; readonly api: Remote<Api> } {
+  #spawnWorker(): { readonly worker: WorkerLike; readonly api: RemoteApi<Api> } {
     const worker = this.#spawn();
     this.#generation++;
     const crash = (event: Event): void => {
@@ -130,7 +148,7 @@ export class WorkerHandle<Api extends object> {
     };
     worker.addEventListener('error', crash);
     worker.addEventListener('messageerror', crash);
-    const api = wrap<Api>(worker as Worker);
+    const api = wrap(worker as Worker) as unknown as RemoteApi<Api>;
     this.#startTimer = setTimeout(() => {
       this.#end(
         `A part of the app, for ${this.#options.task}, could not be started. Your library is safe. ` +
