@@ -4,6 +4,8 @@ import type { PdfTextItem } from '../../src/engine/pdf-text.ts';
 /** A line of a page: its place in the page's text, and its size in points. */
 export interface PdfLine extends TextRange {
   readonly size: number;
+  /** Set along the page rather than up its side. */
+  readonly upright: boolean;
   /** Whether a blank line stands before it in the page's text. */
   readonly opensParagraph: boolean;
 }
@@ -21,11 +23,13 @@ export function linesOfPage(items: readonly PdfTextItem[], ranges: readonly Text
     let stop = text.indexOf('\n', at);
     if (stop < 0) stop = text.length;
     const sizes = new Map<number, number>();
+    let upright = true;
     for (; item < items.length && (ranges[item]?.start ?? 0) < stop; item++) {
       const range = ranges[item];
       const source = items[item];
       if (!range || !source || range.end <= range.start) continue;
       const size = Math.round(Math.hypot(source.transform[2] ?? 0, source.transform[3] ?? 0) * 2) / 2;
+      upright &&= Math.abs(source.transform[1] ?? 0) <= Math.abs(source.transform[0] ?? 0);
       sizes.set(size, (sizes.get(size) ?? 0) + range.end - range.start);
     }
     if (text.slice(at, stop).trim() !== '') {
@@ -33,6 +37,7 @@ export function linesOfPage(items: readonly PdfTextItem[], ranges: readonly Text
         start: at,
         end: stop,
         size: mostFrequent(sizes),
+        upright,
         opensParagraph: blankBefore || lines.length === 0,
       });
       blankBefore = false;
@@ -60,11 +65,12 @@ export function pageBlocks(
   for (let first = 0; first < lines.length;) {
     const line = lines[first];
     if (!line) break;
-    const large = isLarge(line, bodySize);
+    const isLargeLine = (other: PdfLine): boolean => isLarge(other, bodySize, text.slice(other.start, other.end));
+    const large = isLargeLine(line);
     let last = first;
     for (
       let next = lines[last + 1];
-      next && !next.opensParagraph && isLarge(next, bodySize) === large;
+      next && !next.opensParagraph && isLargeLine(next) === large;
       next = lines[last + 1]
     ) {
       if (large && next.size !== line.size) break;
@@ -85,8 +91,12 @@ export function pageBlocks(
   return blocks;
 }
 
-function isLarge(line: PdfLine, bodySize: number): boolean {
-  return bodySize > 0 && line.size >= bodySize * HEADING_RATIO && line.size >= bodySize + 1;
+function isLarge(line: PdfLine, bodySize: number, words: string): boolean {
+  if (bodySize === 0 || !line.upright) return false;
+  // "2.1 Related work" needs to be larger by less to be taken for a heading.
+  const numbered = words.length <= 80 && /^\d{1,2}(\.\d{1,2}){0,3}\.?\s+\p{Lu}/u.test(words) && !/[.;,]$/.test(words);
+  if (numbered && line.size >= bodySize + 0.5) return true;
+  return line.size >= bodySize * HEADING_RATIO && line.size >= bodySize + 1;
 }
 
 function mostFrequent(counts: ReadonlyMap<number, number>): number {

@@ -4,6 +4,7 @@ import type { ChunkingSettings } from '../../domain/settings.ts';
 import { atomsOf, type Atom } from './atoms.ts';
 import { describeChunk, type ChunkSpan } from './describe-chunk.ts';
 import { groupSections, sectionsOf, type SectionGroup } from './sections.ts';
+import { hyphenJoiner } from './join-hyphens.ts';
 import { tokenEstimatorFor } from './estimate-tokens.ts';
 
 /** Goes up whenever the same document would be cut differently: an index names the chunker it was built with. */
@@ -17,17 +18,19 @@ const MIN_TOKENS = 16;
  * that, a passage ends at a block's end where that leaves it at least half full, otherwise at a sentence's; only
  * a sentence longer than the budget is cut, between words. Tables are cut between rows and repeat their header,
  * code between lines, records between fields. `overlapTokens` of whole sentences are carried over where prose
- * is cut. Deterministic; linear in the document's size.
+ * is cut. A passage's text is its source range as it stands, but for a table's repeated header and, in PDFs, words
+ * that a line end has hyphenated, which are joined. Deterministic; linear in the document's size.
  */
 export function chunkDocument(document: ExtractedDocument, settings: ChunkingSettings): ChunkDraft[] {
   const maxTokens = Math.max(MIN_TOKENS, Math.floor(settings.maxTokens));
   const overlapTokens = Math.max(0, Math.min(settings.overlapTokens, Math.floor(maxTokens / 2)));
   const estimate = tokenEstimatorFor(document.text);
+  const readable = document.format === 'pdf' ? hyphenJoiner(document.text) : (source: string): string => source;
   const sections = sectionsOf(document, estimate);
   const drafts: ChunkDraft[] = [];
   for (const group of groupSections(sections, maxTokens)) {
     for (const span of packGroup(document, group, maxTokens, overlapTokens)) {
-      drafts.push(describeChunk(document, span, estimate));
+      drafts.push(describeChunk(document, span, estimate, readable));
     }
   }
   return drafts;

@@ -12,8 +12,13 @@ export interface ChunkSpan {
 const QUOTE_CHARS = 1_000;
 const QUOTE_CONTEXT_CHARS = 48;
 
-/** Gives a run of atoms its text, its place and its quote. */
-export function describeChunk(document: ExtractedDocument, span: ChunkSpan, estimate: TokenEstimator): ChunkDraft {
+/** Gives a run of atoms its text, its place and its quote. `readable` tidies source text for searching and reading. */
+export function describeChunk(
+  document: ExtractedDocument,
+  span: ChunkSpan,
+  estimate: TokenEstimator,
+  readable: (source: string) => string,
+): ChunkDraft {
   const first = span.atoms[0];
   const last = span.atoms.at(-1);
   if (!first || !last) throw new Error('A passage needs at least one atom');
@@ -23,7 +28,7 @@ export function describeChunk(document: ExtractedDocument, span: ChunkSpan, esti
     first.header && first.header.start < range.start
       ? document.text.slice(first.header.start, first.header.end)
       : undefined;
-  const text = header === undefined ? source : `${header}\n${source}`;
+  const text = header === undefined ? readable(source) : `${header}\n${readable(source)}`;
   const path = headingPath(document, span);
   return {
     text,
