@@ -71,9 +71,5 @@ async function clientOf({ vault }: Session, provider: ProviderSettings): Promise
   const address = readBaseUrl(provider.baseUrl);
   if (address.kind === 'invalid') throw new InvalidInputError(address.message);
   const apiKey = await vault.findApiKey(address.origin);
-  return createOpenAiClient({
-    provider,
-    preset: findPreset(provider.presetId),
-    ...(apiKey !== undefined && { apiKey }),
-  });
+  return createOpenAiClient({ provider, preset: findPreset(provider.presetId), apiKey });
 }
