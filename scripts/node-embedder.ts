@@ -1,59 +1,73 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
+import { ortFolder } from './ort-folder.ts';
 
 export interface NodeEmbedder {
-  readonly model: string;
-  readonly dimensions: number;
-  /** L2-normalised rows in the order of `texts`. */
-  embed(texts: readonly string[]): Promise<Float32Array>;
+  /** As `EmbedApi.embed`: L2-normalised rows in the order given. */
+  embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array>;
+  countTokens(texts: readonly string[]): number[];
+  dispose(): Promise<void>;
 }
 
-const BATCH_SIZE = 8;
-
 /**
- * Loads a sentence model from a folder in the layout of transformers.js and runs it in Node on the WebAssembly
- * runtime that the browser uses. Mean pooling unless told otherwise; the 8-bit weights where there are any.
+ * The embed worker's own code in Node, on the same WebAssembly runtime, for evaluations, benches and tests.
+ * `modelFolder` holds config.json, tokenizer.json and onnx/, and its path ends with the model's id, as under
+ * `models/`. One folder of models per process.
  */
-export async function loadNodeEmbedder(folder: string, pooling: 'mean' | 'cls' = 'mean'): Promise<NodeEmbedder> {
-  const modelFolder = resolve(folder);
-  if (!existsSync(join(modelFolder, 'tokenizer.json'))) throw new Error(`${modelFolder} holds no tokenizer.json`);
-  const runtime = await import('onnxruntime-web');
-  runtime.env.wasm.numThreads = 1;
-  // transformers.js takes this runtime, if it is there when it is first imported, instead of the native one for Node.
-  Object.assign(globalThis, { [Symbol.for('onnxruntime')]: runtime });
-  const { env, pipeline } = await import('@huggingface/transformers');
+export async function createNodeEmbedder(
+  modelFolder: string,
+  model: EmbeddingModel,
+  { threads = 1 }: { readonly threads?: number } = {},
+): Promise<NodeEmbedder> {
+  const folder = resolve(modelFolder);
+  const modelsFolder = folder.slice(0, -model.modelId.length);
+  if (join(modelsFolder, model.modelId) !== folder) {
+    throw new Error(`The path ${folder} (…/${basename(folder)}) does not end with the model's id, ${model.modelId}.`);
+  }
+  await useWebRuntime(threads);
+  const { env } = await import('@huggingface/transformers');
   env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.localModelPath = modelsFolder;
+  env.useFSCache = false;
+  env.useBrowserCache = false;
   env.useWasmCache = false;
-  env.localModelPath = `${dirname(modelFolder)}/`;
-  const wasm = env.backends.onnx.wasm;
-  if (wasm === undefined) throw new Error('The WebAssembly runtime is missing.');
-  const runtimeFolder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
-  wasm.wasmPaths = `${pathToFileURL(runtimeFolder).href}/`;
-  const dtype = existsSync(join(modelFolder, 'onnx/model_quantized.onnx')) ? 'q8' : 'fp32';
-  const extract = await pipeline('feature-extraction', basename(modelFolder), { dtype, device: 'auto' });
-  const run = async (texts: string[]): Promise<Float32Array> => {
-    const output = await extract(texts, { pooling, normalize: true });
-    if (!(output.data instanceof Float32Array)) throw new Error('The model does not give 32-bit floats.');
-    return output.data;
-  };
-  const dimensions = (await run(['dimensions'])).length;
+  const { SentenceModel } = await import('../workers/embed/sentence-model.ts');
+  const sentenceModel = await SentenceModel.load(model, {
+    readJson: (path) => readJson(join(folder, path)),
+    device: 'auto',
+  });
   return {
-    model: basename(modelFolder),
-    dimensions,
-    embed: async (texts) => {
-      // Batches of like length: little padding.
-      const order = texts.map((text, index) => ({ index, length: text.length })).sort((a, b) => a.length - b.length);
-      const rows = new Float32Array(texts.length * dimensions);
-      for (let at = 0; at < order.length; at += BATCH_SIZE) {
-        const batch = order.slice(at, at + BATCH_SIZE);
-        const vectors = await run(batch.map(({ index }) => texts[index] ?? ''));
-        batch.forEach(({ index }, row) => {
-          rows.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), index * dimensions);
-        });
-      }
-      return rows;
-    },
+    embed: (texts, kind) => sentenceModel.embed(texts, kind),
+    countTokens: (texts) => sentenceModel.countTokens(texts),
+    dispose: () => sentenceModel.dispose(),
   };
+}
+
+/** The slots transformers.js looks at when it is first imported; what is left there takes the native runtime's place. */
+const RUNTIME_SLOT = Symbol.for('onnxruntime');
+
+async function useWebRuntime(threads: number): Promise<void> {
+  if (RUNTIME_SLOT in globalThis) return;
+  const folder = ortFolder();
+  const runtime: unknown = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'ort.node.min.mjs')).href);
+  Object.assign(globalThis, { [RUNTIME_SLOT]: runtime });
+  const { env } = await import('@huggingface/transformers');
+  const fileUrl = (name: string): string => pathToFileURL(join(folder, name)).href;
+  Object.assign(env.backends.onnx.wasm ?? {}, {
+    numThreads: threads,
+    wasmPaths: { mjs: fileUrl('ort-wasm-simd-threaded.mjs'), wasm: fileUrl('ort-wasm-simd-threaded.wasm') },
+  });
+}
+
+async function readJson(path: string): Promise<object | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { defaultClientConditions, type Plugin, type UserConfig } from 'vite';
+import { ortFolder } from './ort-folder.ts';
 
 /**
  * The ONNX runtime's WebAssembly, served from our own origin. The plain build runs on the processor and starts
@@ -24,12 +24,6 @@ const MEDIA_TYPES = { mjs: 'text/javascript', wasm: 'application/wasm' } as cons
 export const ortResolve: NonNullable<UserConfig['resolve']> = {
   conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
 };
-
-/** Folder of the onnxruntime-web that transformers.js itself would load, wherever npm has put it. */
-export function ortFolder(): string {
-  const transformers = createRequire(import.meta.url).resolve('@huggingface/transformers');
-  return dirname(createRequire(transformers).resolve('onnxruntime-web'));
-}
 
 /** Serves the runtime's files at `<base>ort/` in development and emits them into `ort/` of a build. */
 export function ortFiles(): Plugin {
