@@ -127,6 +127,8 @@ export class IndexedDbStore implements RecordStore {
             this.#ending =
               'The browser has deleted this library’s database while it was open. What was saved in it is gone from ' +
               'this browser; a backup can be restored after reloading.';
+            // The opening fails with it, and says why; the transaction's own promise has no other reader.
+            transaction.done.catch(() => undefined);
             transaction.abort();
             return;
           }

@@ -126,9 +126,10 @@ class Hold implements HeldVault {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#channel.close();
-    void this.#tell();
+    void this.#onTakeOver();
   }
 
+  /** A failure to lock surfaces as an unhandled rejection; the vault is let go all the same. */
   async #letGo(): Promise<void> {
     this.#channel.postMessage('letting-go' satisfies HolderMessage);
     if (this.#isOver) return;
@@ -137,17 +138,11 @@ class Hold implements HeldVault {
       () => this.#channel.postMessage('letting-go' satisfies HolderMessage),
       LETTING_GO_EVERY_MS,
     );
-    await this.#tell();
-    clearInterval(sign);
-    this.release();
-  }
-
-  /** Whatever locking came to, the vault is no longer this tab's; its failure surfaces as an unhandled error. */
-  async #tell(): Promise<void> {
     try {
       await this.#onTakeOver();
-    } catch (error) {
-      reportError(error);
+    } finally {
+      clearInterval(sign);
+      this.release();
     }
   }
 }
