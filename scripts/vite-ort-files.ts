@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { defaultClientConditions, type Plugin, type UserConfig } from 'vite';
 import { ortFolder } from './ort-folder.ts';
 
+export { ortFolder };
+
 /**
  * The ONNX runtime's WebAssembly, served from our own origin. The plain build runs on the processor and starts
  * fastest; the `asyncify` build, twice as big, is fetched only when a graphics processor is used. The glue (`mjs`)
