@@ -1,0 +1,157 @@
+import type { Passage } from '../domain/citation.ts';
+import { tokenize } from './lexical/tokenize.ts';
+import { candidateSentences, type CandidateSentence } from './sentence-candidates.ts';
+
+export interface ExtractiveOptions {
+  /** Cosine of the question with each of `candidateSentences(passages)`, in that order. */
+  readonly sentenceSimilarities?: ArrayLike<number>;
+  /** Cosine of the question with the best passage. */
+  readonly bestCosine?: number;
+  /** `EmbeddingModel.relevanceFloor` of the model both cosines come from. */
+  readonly relevanceFloor?: number;
+  readonly maxSentences?: number;
+}
+
+export interface ExtractiveAnswer {
+  /** By passage, then by place in it. Empty where nothing fits. */
+  readonly sentences: readonly CandidateSentence[];
+  /** Whether the library seems to have anything on the question. */
+  readonly isSupported: boolean;
+}
+
+interface QueryTermWeight {
+  readonly term: string;
+  readonly idf: number;
+}
+
+interface Scored {
+  readonly sentence: CandidateSentence;
+  readonly terms: ReadonlySet<string>;
+  readonly score: number;
+  readonly index: number;
+}
+
+const MIN_SENTENCES = 3;
+const MAX_SENTENCES = 6;
+/** Below this share of the best sentence's score a further one is left out, once there are enough. */
+const SCORE_DROP = 0.5;
+/** Share of terms in common from which two sentences say the same. */
+const DUPLICATE_OVERLAP = 0.6;
+/** Each passage counts this much less than the one before it. */
+const RANK_DECAY = 0.93;
+/** Share of the question's weight that must be found together in one passage. */
+const SUPPORT_COVERAGE = 0.5;
+/** With vectors that say "unrelated", words alone must cover this much. */
+const SUPPORT_COVERAGE_AGAINST_MEANING = 0.75;
+
+const ASKS_FOR_NUMBER = /\b(?:when|how (?:many|much|long|old|often|far)|what (?:year|date|time)|which year)\b/i;
+const ASKS_FOR_NAME = /\b(?:who|whom|whose)\b/i;
+const NAME_INSIDE = /\S\s+\p{Lu}\p{Ll}/u;
+
+/**
+ * An answer in the library's own words: the three to six best sentences of the passages. A sentence's worth is the
+ * share of the question's terms it holds, weighted by inverse document frequency (as in Luhn, "The automatic
+ * creation of literature abstracts", IBM Journal 2(2), 1958, with Spärck Jones's idf for his significance), averaged with its likeness
+ * to the question where that is known, and less for passages of lower rank. Deterministic: equal input, equal answer.
+ */
+export function extractAnswer(
+  question: string,
+  passages: readonly Passage[],
+  queryTerms: readonly QueryTermWeight[],
+  options: ExtractiveOptions = {},
+): ExtractiveAnswer {
+  const weights = termWeights(queryTerms);
+  const isSupported = hasSupport(passages, weights, options);
+  const candidates = candidateSentences(passages);
+  const placeOf = new Map(passages.map(({ marker }, place) => [marker, place]));
+  const scored = candidates.map((sentence, index): Scored => {
+    const terms = termSetOf(sentence.text);
+    const similarity = options.sentenceSimilarities?.[index];
+    const covered = coverage(terms, weights);
+    const worth = similarity === undefined ? covered : (covered + Math.max(0, similarity)) / 2;
+    const decay = RANK_DECAY ** (placeOf.get(sentence.marker) ?? 0);
+    return { sentence, terms, index, score: worth * decay * fitness(question, sentence.text) };
+  });
+  const chosen = choose(scored, Math.max(1, options.maxSentences ?? MAX_SENTENCES));
+  chosen.sort(
+    (a, b) =>
+      (placeOf.get(a.sentence.marker) ?? 0) - (placeOf.get(b.sentence.marker) ?? 0) ||
+      a.sentence.range.start - b.sentence.range.start,
+  );
+  return { sentences: chosen.map(({ sentence }) => sentence), isSupported: isSupported && chosen.length > 0 };
+}
+
+/** A term the library lacks weighs as much as the rarest it has: that it is missing is the most telling thing about it. */
+function termWeights(queryTerms: readonly QueryTermWeight[]): Map<string, number> {
+  const largest = queryTerms.reduce((most, { idf }) => Math.max(most, idf), 0);
+  return new Map(queryTerms.map(({ term, idf }) => [term, idf === 0 ? largest : idf]));
+}
+
+function termSetOf(text: string): Set<string> {
+  const terms = new Set<string>();
+  tokenize(text, (term) => terms.add(term));
+  return terms;
+}
+
+function coverage(terms: ReadonlySet<string>, weights: ReadonlyMap<string, number>): number {
+  let found = 0;
+  let total = 0;
+  for (const [term, weight] of weights) {
+    total += weight;
+    if (terms.has(term)) found += weight;
+  }
+  return total === 0 ? 0 : found / total;
+}
+
+function hasSupport(
+  passages: readonly Passage[],
+  weights: ReadonlyMap<string, number>,
+  options: ExtractiveOptions,
+): boolean {
+  let best = 0;
+  for (const { text, headingPath, citation } of passages) {
+    best = Math.max(best, coverage(termSetOf(`${text}\n${headingPath.join('\n')}\n${citation.title}`), weights));
+  }
+  const { bestCosine, relevanceFloor } = options;
+  if (bestCosine === undefined || relevanceFloor === undefined) return best >= SUPPORT_COVERAGE;
+  if (bestCosine < relevanceFloor) return best >= SUPPORT_COVERAGE_AGAINST_MEANING;
+  // How far meaning is above the floor makes up for words that are missing: a paraphrase has none in common.
+  return best + (bestCosine - relevanceFloor) / (1 - relevanceFloor) >= SUPPORT_COVERAGE;
+}
+
+/** A little more for sentences that hold the kind of thing asked for, less for questions and for very long ones. */
+function fitness(question: string, sentence: string): number {
+  let factor = 1;
+  if (ASKS_FOR_NUMBER.test(question) && /\p{N}/u.test(sentence)) factor *= 1.15;
+  if (ASKS_FOR_NAME.test(question) && NAME_INSIDE.test(sentence)) factor *= 1.1;
+  if (/[?？]\s*$/.test(sentence)) factor *= 0.5;
+  return factor / Math.max(1, sentence.length / 350);
+}
+
+function choose(scored: readonly Scored[], most: number): Scored[] {
+  const ranked = scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score || a.index - b.index);
+  const best = ranked[0];
+  if (best === undefined) return [];
+  const chosen: Scored[] = [];
+  for (const candidate of ranked) {
+    if (chosen.length >= most) break;
+    if (chosen.length >= MIN_SENTENCES && candidate.score < best.score * SCORE_DROP) break;
+    if (!chosen.some((other) => overlap(other.terms, candidate.terms) >= DUPLICATE_OVERLAP)) chosen.push(candidate);
+  }
+  // Too few that share a word with the question: what follows the best one usually goes on about the same thing.
+  for (let next = best.index + 1; chosen.length < Math.min(MIN_SENTENCES, most); next++) {
+    const candidate = scored[next];
+    if (candidate === undefined || candidate.sentence.marker !== best.sentence.marker) break;
+    if (!chosen.some((other) => overlap(other.terms, candidate.terms) >= DUPLICATE_OVERLAP)) chosen.push(candidate);
+  }
+  return chosen;
+}
+
+/** Terms in common over the terms of the smaller set. */
+function overlap(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
+  const [small, large] = left.size < right.size ? [left, right] : [right, left];
+  if (small.size === 0) return 0;
+  let shared = 0;
+  for (const term of small) if (large.has(term)) shared++;
+  return shared / small.size;
+}
