@@ -19,7 +19,7 @@ export function titleFor(question: string): string {
     if (index + segment.length > MAX_AUTOMATIC_TITLE - 1) break;
     if (isWordLike === true) end = index + segment.length;
   }
-  return `${line.slice(0, end === 0 ? graphemeEdge(line) : end)}…`;
+  return `${line.slice(0, end < MAX_AUTOMATIC_TITLE / 2 ? graphemeEdge(line) : end)}…`;
 }
 
 /** Marks at the start of a line and around words say nothing in a title. */
@@ -32,7 +32,7 @@ function plain(line: string): string {
     .trim();
 }
 
-/** Where a single word longer than the title may be cut without breaking a character. */
+/** Where a line whose words are too long to cut between them may be cut without breaking a character. */
 function graphemeEdge(line: string): number {
   let end = 0;
   for (const { index, segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(line)) {

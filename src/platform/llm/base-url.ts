@@ -51,6 +51,17 @@ export function endpointOrigin(baseUrl: string): string {
   return new URL(baseUrl).origin;
 }
 
+const PRIVACY: Readonly<Record<AddressSpace, number>> = { public: 0, local: 1, loopback: 2 };
+
+/**
+ * Whether a browser with Local Network Access asks the person before a page of `pageOrigin` may call `baseUrl`: it
+ * does when the endpoint lies nearer to them than the page. Throws a `TypeError` for no URL.
+ */
+export function needsLocalNetworkPermission(pageOrigin: string, baseUrl: string): boolean {
+  const pageSpace = addressSpaceOf(new URL(pageOrigin).hostname);
+  return PRIVACY[addressSpaceOf(new URL(baseUrl).hostname)] > PRIVACY[pageSpace];
+}
+
 /**
  * Which guard of the browser applies to a host, by its name alone: private and link-local IP literals (RFC 1918,
  * RFC 4193, RFC 6598, RFC 3927, RFC 4291) and `.local` names count as the local network. A public name that

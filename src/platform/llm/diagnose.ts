@@ -1,4 +1,4 @@
-import { addressSpaceOf, endpointOrigin } from './base-url.ts';
+import { addressSpaceOf, endpointOrigin, needsLocalNetworkPermission } from './base-url.ts';
 import type { AddressSpace } from './base-url.ts';
 import { readFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
@@ -126,15 +126,18 @@ async function diagnoseNetwork(detail: string, context: DiagnosisContext): Promi
   }
 }
 
-/** `denied` or `prompt` when the local-network permission stands in the way, by its state or by the error's words. */
+/**
+ * `denied` or `prompt` when the local-network permission stands in the way. The failed call has made the browser ask,
+ * so that a state that is still `prompt` means the question was closed unanswered.
+ */
 async function refusedPermission(
   space: AddressSpace,
   detail: string,
-  context: DiagnosisContext,
+  { ports, provider }: DiagnosisContext,
 ): Promise<'denied' | 'prompt' | undefined> {
   if (space === 'public') return undefined;
-  const state = await context.ports.localNetworkPermission(space);
+  const state = await ports.localNetworkPermission(space);
   if (state === 'denied') return 'denied';
-  if (/address space|local network/iu.test(detail)) return state === 'prompt' ? 'prompt' : 'denied';
-  return undefined;
+  if (state === 'prompt' && needsLocalNetworkPermission(ports.pageOrigin, provider.baseUrl)) return 'prompt';
+  return /address space|local network access/iu.test(detail) ? 'denied' : undefined;
 }

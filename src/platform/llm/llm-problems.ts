@@ -64,7 +64,7 @@ export function localNetworkPermission(
   if (state === 'prompt') {
     return problem(
       'local-network-permission',
-      `The browser has not asked you yet whether this page may reach ${where}, and ${nameOf(context)} is one. ${SAFE} Press “Test connection” in the settings and choose “Allow”.`,
+      `The browser wants your leave before this page may reach ${where}, and ${nameOf(context)} is one; it was not given yet. ${SAFE} Press “Test connection” in the settings and choose “Allow”.`,
     );
   }
   return problem(

@@ -4,6 +4,7 @@ import { readChatChunk } from './chat-chunk.ts';
 import { adjustAfterRejection, chatBody, initialParameters } from './chat-parameters.ts';
 import { diagnoseFailure } from './diagnose.ts';
 import type { Diagnosis, DiagnosisContext } from './diagnose.ts';
+import { readFailure } from './failure.ts';
 import { IdleLimit } from './idle-limit.ts';
 import type { ChatRequest, LlmClient, LlmEvent, LlmProblem, ModelListing } from './llm-client.ts';
 import { browserLlmPorts } from './llm-ports.ts';
@@ -43,7 +44,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): LlmClient {
   async function openCall(outerSignal: AbortSignal): Promise<Call> {
     const { default: Sdk } = await loadSdk();
     const idle = new IdleLimit(provider.timeoutMs);
-    const call = { isDone: false };
+    const seen = { isDone: false, isCut: false };
     const sdk = new Sdk({
       apiKey: apiKey ?? 'none',
       baseURL: provider.baseUrl,
@@ -59,10 +60,11 @@ export function createOpenAiClient(options: OpenAiClientOptions): LlmClient {
         preset,
         apiKey,
         onActivity: () => idle.touch(),
-        onDone: () => (call.isDone = true),
+        onDone: () => (seen.isDone = true),
+        onCut: () => (seen.isCut = true),
       }),
     });
-    return { sdk, idle, signal: AbortSignal.any([outerSignal, idle.signal]), hasSaidDone: () => call.isDone };
+    return { sdk, idle, signal: AbortSignal.any([outerSignal, idle.signal]), seen };
   }
 
   function contextOf(
@@ -99,7 +101,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): LlmClient {
       if (finishReason === 'length')
         return { kind: 'cut', problem: problems.tokenLimit(words, answerBytes > 0), usage };
       if (finishReason === 'content_filter') return { kind: 'cut', problem: problems.withheld(words), usage };
-      if (finishReason === undefined && !call.hasSaidDone()) {
+      if (finishReason === undefined && !call.seen.isDone) {
         return { kind: 'failed', diagnosis: { problem: problems.endedEarly(words), isRetryable: true }, usage };
       }
       if (answerBytes === 0) return { kind: 'cut', problem: problems.emptyAnswer(words), usage };
@@ -111,6 +113,9 @@ export function createOpenAiClient(options: OpenAiClientOptions): LlmClient {
         parameters = adjusted;
         return { kind: 'adjusted' };
       }
+      // Half a line at the end is a broken connection, not a malformed answer.
+      if (call.seen.isCut && isMalformed(error))
+        return { kind: 'failed', diagnosis: { problem: problems.endedEarly(words), isRetryable: true }, usage };
       const diagnosis = await diagnoseFailure(error, contextOf(policyWatch, call.idle, signal));
       return signal.aborted ? { kind: 'stopped', usage } : { kind: 'failed', diagnosis, usage };
     } finally {
@@ -184,7 +189,7 @@ interface Call {
   readonly sdk: OpenAI;
   readonly idle: IdleLimit;
   readonly signal: AbortSignal;
-  hasSaidDone(): boolean;
+  readonly seen: { readonly isDone: boolean; readonly isCut: boolean };
 }
 
 interface Usage {
@@ -209,6 +214,11 @@ function finishedEvent(ending: Exclude<AttemptEnding, { kind: 'adjusted' }>, has
       return { type: 'finished', ending: hasText ? 'interrupted' : 'failed', problem, ...ending.usage };
     }
   }
+}
+
+function isMalformed(error: unknown): boolean {
+  const failure = readFailure(error);
+  return failure.kind === 'unreadable' && failure.reason === 'malformed';
 }
 
 function retryLimit({ problem }: Diagnosis): number {

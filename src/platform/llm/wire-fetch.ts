@@ -29,6 +29,8 @@ export interface WireOptions {
   readonly onActivity: () => void;
   /** Called when a stream has said `[DONE]`, which the SDK keeps to itself. */
   readonly onDone: () => void;
+  /** Called when a stream has ended in the middle of a line. */
+  readonly onCut: () => void;
 }
 
 /**
@@ -117,7 +119,7 @@ function firstBytes(limit: number): TransformStream<Uint8Array, Uint8Array> {
 function boundedBytes(
   wholeLimit: number,
   lineLimit: number,
-  { onActivity, onDone }: WireOptions,
+  { onActivity, onDone, onCut }: WireOptions,
 ): TransformStream<Uint8Array, Uint8Array> {
   let wholeBytes = 0;
   let lineBytes = 0;
@@ -135,6 +137,9 @@ function boundedBytes(
       tail = (tail + String.fromCharCode(...piece.subarray(-TAIL_BYTES))).slice(-TAIL_BYTES);
       if (DONE_AT_END.test(tail)) onDone();
       controller.enqueue(piece);
+    },
+    flush() {
+      if (lineBytes > 0) onCut();
     },
   });
 }
