@@ -21,7 +21,6 @@ function refusalOf(page: Page, attempt: 'fetch' | 'image' | 'eval' | 'html' | 'f
         fetch: () => fetch(url),
         image: () => (new Image().src = url),
         // In a task of its own: within this one the test tool has lifted the ban for itself.
-        // eslint-disable-next-line @typescript-eslint/no-implied-eval -- this is the attempt
         eval: () =>
           new Promise((resolve, reject) =>
             setTimeout(() => {

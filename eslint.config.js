@@ -1,0 +1,182 @@
+import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig } from 'eslint/config';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/** Ways to make markup or code from text. The page's Trusted Types refuse them too; this says so sooner. */
+const MARKUP_SINKS = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc', 'createContextualFragment'];
+
+const FEATURES = ['vault', 'knowledge', 'memory', 'chat', 'voice', 'evaluation', 'graph', 'backup', 'diagnostics'];
+const WORKERS = ['core', 'extract', 'embed', 'search', 'kdf', 'service-worker'];
+const everyFeature = FEATURES.map((name) => `feature-${name}`);
+const belowFeatures = ['feature-settings', 'platform', 'pwa', 'kdf-params', 'engine', 'domain', 'worker-api'];
+const anyFeatureBase = ['feature-diagnostics', ...belowFeatures];
+
+/** Who may import whom, beside their own kind. What is not here is refused. */
+const IMPORTS = {
+  domain: [],
+  engine: ['domain'],
+  'kdf-params': ['domain'],
+  pwa: ['platform', 'domain'],
+  platform: ['pwa', 'kdf-params', 'engine', 'domain', 'worker-api', 'worker-entry'],
+  'feature-settings': ['domain'],
+  'feature-vault': anyFeatureBase,
+  'feature-knowledge': anyFeatureBase,
+  'feature-memory': anyFeatureBase,
+  'feature-chat': [...anyFeatureBase, 'feature-knowledge', 'feature-memory'],
+  'feature-voice': [...anyFeatureBase, 'feature-chat'],
+  'feature-evaluation': [...anyFeatureBase, 'feature-chat', 'feature-knowledge'],
+  'feature-graph': [...anyFeatureBase, 'feature-knowledge'],
+  'feature-backup': [...anyFeatureBase, 'feature-knowledge', 'feature-memory', 'feature-vault'],
+  'feature-diagnostics': belowFeatures,
+  ui: [...everyFeature, ...belowFeatures, 'worker-entry'],
+  main: ['ui', 'pwa', 'platform'],
+  'worker-api': ['domain', 'engine', 'platform', 'kdf-params'],
+  'worker-core': [...everyFeature, ...belowFeatures, 'worker-entry'],
+  // Threads that compute hold no key and no storage, hence nothing of the upper layers.
+  'worker-extract': ['engine', 'domain', 'worker-api'],
+  'worker-embed': ['engine', 'domain', 'worker-api'],
+  'worker-search': ['engine', 'domain', 'worker-api'],
+  'worker-kdf': ['domain', 'worker-api', 'kdf-params'],
+  'worker-service-worker': ['pwa'],
+};
+
+/** A worker's entry is one of its folder's files: it imports what they may. */
+const ENTRY_IMPORTS = WORKERS.map((name) => ({
+  from: { element: { type: 'worker-entry', captured: { worker: name } } },
+  allow: { to: [...IMPORTS[`worker-${name}`], `worker-${name}`].map((type) => ({ element: { type } })) },
+}));
+
+const layerRules = [
+  ...Object.entries(IMPORTS).map(([type, imports]) => ({
+    from: { element: { type } },
+    allow: { to: [type, ...imports].map((target) => ({ element: { type: target } })) },
+  })),
+  ...ENTRY_IMPORTS,
+];
+
+const folder = (type, pattern) => ({ type, pattern: `${pattern}/**`, partialMatch: false });
+const file = (type, pattern, capture) => ({ type, pattern, partialMatch: false, ...(capture && { capture }) });
+
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', 'test-results/', 'playwright-report/', 'scripts/stubs/', 'public/'] },
+  js.configs.recommended,
+  ...ts.configs.strictTypeChecked,
+  ...ts.configs.stylisticTypeChecked,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] } },
+    linterOptions: { reportUnusedDisableDirectives: 'warn' },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+  },
+  {
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true, allowRethrowing: true }],
+      // An index within bounds that the line before has checked.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // What comes over a thread, out of storage or from an aborted signal is not what its type says.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // An interface may ask for a promise that one implementation has at once.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // Spreading a string walks its code points, which is what text code here wants.
+      '@typescript-eslint/no-misused-spread': 'off',
+      // Invisible characters are looked for on purpose.
+      'no-control-regex': 'off',
+      'no-misleading-character-class': 'off',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'no-eval': 'error',
+      'no-restricted-properties': ['error', ...MARKUP_SINKS.map((property) => ({ property }))],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='document'][callee.property.name=/^write(ln)?$/]",
+          message: 'Build elements instead.',
+        },
+        {
+          selector: `AssignmentExpression > MemberExpression.left[property.name=/^(${MARKUP_SINKS.join('|')})$/]`,
+          message: 'Build elements instead of markup.',
+        },
+        { selector: 'ExportAllDeclaration', message: 'Import the file that defines the thing.' },
+      ],
+      eqeqeq: 'error',
+      // The compiler knows the globals of each thread.
+      'no-undef': 'off',
+    },
+  },
+  {
+    // Scripts that run before anything is installed are plain JavaScript.
+    files: ['**/*.js', '**/*.mjs'],
+    extends: [ts.configs.disableTypeChecked],
+    languageOptions: { globals: globals.node },
+    rules: { 'no-undef': 'error' },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    rules: {
+      'svelte/no-at-html-tags': 'error',
+      // It takes the words of an explanation for names of warnings; svelte-check reports needless ones.
+      'svelte/no-unused-svelte-ignore': 'off',
+      // State is drawn from plain values that are replaced whole; a Map inside a function is just a Map.
+      'svelte/prefer-svelte-reactivity': 'off',
+      // The parser cannot type event handlers in markup; svelte-check does.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    files: ['src/**', 'workers/**'],
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': [
+        // The first that fits counts, so files with a meaning of their own come before the folders around them.
+        file('worker-api', 'workers/*/api.ts'),
+        file('worker-entry', 'workers/*/*.worker.ts', ['worker']),
+        file('kdf-params', 'src/platform/crypto/kdf-params.ts'),
+        file('feature-settings', 'src/features/settings.ts'),
+        folder('pwa', 'src/platform/pwa'),
+        ...FEATURES.map((name) => folder(`feature-${name}`, `src/features/${name}`)),
+        ...['domain', 'engine', 'platform', 'ui'].map((layer) => folder(layer, `src/${layer}`)),
+        file('main', 'src/main.ts'),
+        ...WORKERS.map((name) => folder(`worker-${name}`, `workers/${name}`)),
+      ],
+    },
+    rules: {
+      'boundaries/dependencies': ['error', { default: 'disallow', policies: layerRules }],
+      'boundaries/no-unknown-files': 'error',
+    },
+  },
+  {
+    // Tests reach into what they test, and make the bad input that the app refuses.
+    files: ['tests/**'],
+    rules: {
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-implied-eval': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-syntax': 'off',
+      'no-empty-pattern': 'off',
+    },
+  },
+);
