@@ -1,6 +1,6 @@
 import type { Citation, Passage } from '../../domain/citation.ts';
 import { extractAnswer } from '../../engine/extractive.ts';
-import { splitSentences } from '../../engine/chunking/sentences.ts';
+import { candidateSentences } from '../../engine/sentence-candidates.ts';
 import { findQuote } from '../../engine/chunking/reanchor.ts';
 import type { Library } from '../knowledge/library.ts';
 import type { Meaning } from '../knowledge/meaning.ts';
@@ -25,9 +25,9 @@ export async function answerExtractively(
   { library, meaning }: ExtractiveDeps,
   options: { readonly signal: AbortSignal },
 ): Promise<AnswerDraft> {
-  const similarity = await scoreSentences(question, retrieval.passages, meaning, options);
+  const sentenceSimilarities = await scoreSentences(question, retrieval.passages, meaning, options);
   const { sentences, isSupported } = extractAnswer(question, retrieval.passages, retrieval.queryTerms, {
-    ...(similarity && { similarity }),
+    ...(sentenceSimilarities && { sentenceSimilarities }),
     ...(retrieval.bestCosine !== undefined && { bestCosine: retrieval.bestCosine }),
     ...(meaning.model && { relevanceFloor: meaning.model.relevanceFloor }),
   });
@@ -78,24 +78,24 @@ async function narrow(citation: Citation, sentence: string, library: Library): P
 const NEAR_LENGTH = 8000;
 const QUOTE_CONTEXT_LENGTH = 48;
 
+/** Cosine of the question with each candidate sentence; those beyond the first ones count as unrelated. */
 async function scoreSentences(
   question: string,
   passages: readonly Passage[],
   meaning: Meaning,
   options: { readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, number> | undefined> {
+): Promise<Float32Array | undefined> {
   const query = await meaning.embedQuery(question, options);
   if (!query) return undefined;
-  const sentences = [
-    ...new Set(passages.flatMap(({ text }) => splitSentences(text).map(({ start, end }) => text.slice(start, end)))),
-  ].slice(0, MAX_SCORED_SENTENCES);
-  const vectors = await meaning.embedTexts(sentences, options);
+  const sentences = candidateSentences(passages);
+  const scored = sentences.slice(0, MAX_SCORED_SENTENCES).map((sentence) => sentence.text);
+  const vectors = await meaning.embedTexts(scored, options);
   if (!vectors) return undefined;
-  const scores = new Map<string, number>();
-  for (const [index, sentence] of sentences.entries()) {
+  const similarities = new Float32Array(sentences.length);
+  for (let index = 0; index < scored.length; index++) {
     let dot = 0;
     for (let i = 0; i < query.length; i++) dot += query[i]! * vectors[index * query.length + i]!;
-    scores.set(sentence, dot);
+    similarities[index] = dot;
   }
-  return scores;
+  return similarities;
 }

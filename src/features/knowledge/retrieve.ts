@@ -1,9 +1,10 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import type { Citation, Passage } from '../../domain/citation.ts';
 import type { Hit, StageTimings } from '../../domain/hit.ts';
-import type { ChunkId, VersionId } from '../../domain/ids.ts';
+import type { ChunkId } from '../../domain/ids.ts';
 import type { RetrievalSettings } from '../../domain/settings.ts';
 import { packContext } from '../../engine/context.ts';
+import type { ContextLookup } from '../../engine/context.ts';
 import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
@@ -46,14 +47,8 @@ export async function retrieve(
   });
   options.signal.throwIfAborted();
   const searchedAt = performance.now();
-  const chunks = await readWithNeighbours(outcome.hits, neighbourCount, deps.library);
-  const passages = packContext(outcome.hits, chunks, { budgetTokens: contextTokens, neighbourCount }).map((packed) => ({
-    marker: packed.marker,
-    citation: citationOf(packed.anchor, packed.marker, deps.library),
-    headingPath: packed.anchor.headingPath,
-    text: packed.text,
-    tokenCount: packed.tokenCount,
-  }));
+  const lookup = await readWithNeighbours(outcome.hits, neighbourCount, deps.library);
+  const passages = packContext(outcome.hits, lookup, { budgetTokens: contextTokens, neighbourCount });
   const endedAt = performance.now();
   const cosines = outcome.hits.map((hit) => hit.denseScore).filter((score) => score !== undefined);
   return {
@@ -72,29 +67,20 @@ export async function retrieve(
 
 /** The pointer to a chunk, good for as long as the message that holds it. */
 export function citationOf(chunk: Chunk, marker: number, library: Library): Citation {
-  const document = library.state.documents.get(chunk.documentId);
-  return {
-    marker,
-    chunkId: chunk.chunkId,
-    documentId: chunk.documentId,
-    versionId: chunk.versionId,
-    title: document?.title ?? '',
-    path: document?.path ?? '',
-    locator: chunk.locator,
-    quote: chunk.quote,
-  };
+  const { chunkId, documentId, versionId, locator, quote } = chunk;
+  return { marker, chunkId, documentId, versionId, ...sourceOf(chunk, library), locator, quote };
 }
 
-interface ChunkLookup {
-  chunk(chunkId: ChunkId): Chunk | undefined;
-  at(versionId: VersionId, position: number): Chunk | undefined;
+function sourceOf(chunk: Chunk, library: Library): { readonly title: string; readonly path: string } {
+  const document = library.state.documents.get(chunk.documentId);
+  return { title: document?.title ?? '', path: document?.path ?? '' };
 }
 
 async function readWithNeighbours(
   hits: readonly Hit[],
   neighbourCount: number,
   library: Library,
-): Promise<ChunkLookup> {
+): Promise<ContextLookup> {
   const byId = new Map<ChunkId, Chunk>();
   for (const chunk of await library.readChunks(hits.map((hit) => hit.chunkId))) byId.set(chunk.chunkId, chunk);
   const neighbours = new Set<ChunkId>();
@@ -107,10 +93,11 @@ async function readWithNeighbours(
   }
   for (const chunk of await library.readChunks([...neighbours])) byId.set(chunk.chunkId, chunk);
   return {
-    chunk: (chunkId) => byId.get(chunkId),
-    at: (versionId, position) => {
+    chunkOf: (chunkId) => byId.get(chunkId),
+    chunkAt: (versionId, position) => {
       const chunkId = library.state.chunksOfVersion(versionId).get(position);
       return chunkId && byId.get(chunkId);
     },
+    sourceOf: (chunk) => sourceOf(chunk, library),
   };
 }

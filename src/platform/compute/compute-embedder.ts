@@ -58,7 +58,7 @@ export class ComputeEmbedder implements Embedder {
   }
 
   dispose(): void {
-    this.#worker.terminate();
+    this.#worker.dispose();
   }
 
   async #turn(kind: 'query' | 'passage'): Promise<void> {

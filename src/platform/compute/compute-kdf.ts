@@ -11,6 +11,6 @@ export async function deriveKey(passphrase: Uint8Array, salt: Uint8Array, params
   try {
     return await worker.call((api) => api.derive(transfer(bytes, [bytes.buffer]), salt, params));
   } finally {
-    worker.terminate();
+    worker.dispose();
   }
 }

@@ -1,7 +1,9 @@
+import { WorkerCrashedError } from '../../domain/errors.ts';
 import type { SearchApi } from '../../../workers/search/api.ts';
 import type { Searcher } from './ports.ts';
 import { spawnSearch } from './spawn.ts';
 import { WorkerHandle } from './worker-handle.ts';
+import type { RemoteApi } from './worker-handle.ts';
 
 /** The search index in its worker. */
 export interface ComputeSearcher {
@@ -10,22 +12,31 @@ export interface ComputeSearcher {
 }
 
 export function spawnSearcher(): ComputeSearcher {
-  const worker = new WorkerHandle<SearchApi>(spawnSearch);
+  const worker = new WorkerHandle<SearchApi>(spawnSearch, { task: 'searching' });
+  const call = <T>(run: (remote: RemoteApi<SearchApi>) => Promise<T>): Promise<T> => {
+    // A new worker would have an empty index and find nothing: better to say what happened.
+    if (worker.generation > 0 && !worker.isRunning) {
+      throw new WorkerCrashedError(
+        'The search index stopped unexpectedly. Your library is safe. Lock it and unlock it again to bring the index back.',
+      );
+    }
+    return worker.call(run);
+  };
   const api: Searcher = {
-    buildLexical: (chunks) => worker.call((remote) => remote.buildLexical(chunks)),
-    buildVectors: (rows, dimensions) => worker.call((remote) => remote.buildVectors(rows, dimensions)),
-    addSegment: (segment) => worker.call((remote) => remote.addSegment(segment)),
-    setVectors: (segmentId, vectors) => worker.call((remote) => remote.setVectors(segmentId, vectors)),
-    replaceSegments: (removed, added) => worker.call((remote) => remote.replaceSegments(removed, added)),
-    tombstone: (chunkIds) => worker.call((remote) => remote.tombstone(chunkIds)),
-    readVectors: (chunkIds, modelKey) => worker.call((remote) => remote.readVectors(chunkIds, modelKey)),
-    search: (request) => worker.call((remote) => remote.search(request)),
-    statistics: () => worker.call((remote) => remote.statistics()),
+    buildLexical: (chunks) => call((remote) => remote.buildLexical(chunks)),
+    buildVectors: (rows, dimensions) => call((remote) => remote.buildVectors(rows, dimensions)),
+    addSegment: (segment) => call((remote) => remote.addSegment(segment)),
+    setVectors: (segmentId, vectors) => call((remote) => remote.setVectors(segmentId, vectors)),
+    replaceSegments: (removed, added) => call((remote) => remote.replaceSegments(removed, added)),
+    tombstone: (chunkIds) => call((remote) => remote.tombstone(chunkIds)),
+    readVectors: (chunkIds, modelKey) => call((remote) => remote.readVectors(chunkIds, modelKey)),
+    search: (request) => call((remote) => remote.search(request)),
+    statistics: () => call((remote) => remote.statistics()),
   };
   return {
     api,
     dispose: () => {
-      worker.terminate();
+      worker.dispose();
     },
   };
 }

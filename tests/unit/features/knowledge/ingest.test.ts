@@ -172,7 +172,9 @@ describe('opening a citation', () => {
     await lib.take({ 'rocks.md': `A new first line.\n\n${note('Rocks', ['granite', 'basalt'])}` });
     expect(await marked()).toContain('changed-found: ');
     expect(await marked()).toContain('basalt');
-    await lib.take({ 'rocks.md': note('Rocks', ['feathers']) });
+    await lib.take({
+      'rocks.md': '# Rocks\n\nNothing of the old page is left; herons fish in the shallows at dawn instead.\n',
+    });
     expect(await marked()).toContain('changed-gone: ');
     expect(await marked()).toContain('basalt');
     await lib.library.remove(documentId);
