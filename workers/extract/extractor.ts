@@ -11,11 +11,13 @@ import { withWarnings, type OpenSource } from './reader.ts';
 export interface ExtractorOptions {
   readonly limits: ExtractLimits;
   readonly loadCMap: (name: string) => Promise<Uint8Array>;
+  /** Called once the libraries a file needs are loaded, before any of them sees it. */
+  readonly beforeReading?: () => void;
 }
 
 /** Reads one file, whatever it is. Nothing in a file makes it throw: that is what
  * problems are for. It rejects when the program's own parts cannot be loaded. */
-export function createExtractor({ limits, loadCMap }: ExtractorOptions): ExtractApi {
+export function createExtractor({ limits, loadCMap, beforeReading }: ExtractorOptions): ExtractApi {
   let source: OpenSource | undefined;
   let detected: DetectedFormat | undefined;
   let problem: ExtractProblem | undefined;
@@ -34,6 +36,7 @@ export function createExtractor({ limits, loadCMap }: ExtractorOptions): Extract
         return refused(error);
       }
       const openReader = await loadReader(detected.format);
+      beforeReading?.();
       try {
         source = await openReader({ bytes: new Uint8Array(bytes), path, format: detected.format, limits, loadCMap });
         return { kind: 'ready', unit: source.unit, unitCount: source.unitCount };
