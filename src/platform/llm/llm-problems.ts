@@ -89,14 +89,14 @@ export function unreachable(context: ProblemContext): LlmProblem {
 export function brokeOff(context: ProblemContext): LlmProblem {
   return problem(
     'interrupted',
-    `The connection to ${nameOf(context)} broke off. What had arrived is kept. ${MEANWHILE}`,
+    `The connection to ${nameOf(context)} broke off. Anything that had arrived is kept. ${MEANWHILE}`,
   );
 }
 
 export function endedEarly(context: ProblemContext): LlmProblem {
   return problem(
     'interrupted',
-    `${nameOf(context)} ended the answer before it was complete. What had arrived is kept. ${MEANWHILE}`,
+    `${nameOf(context)} ended the answer before it was complete. Anything that had arrived is kept. ${MEANWHILE}`,
   );
 }
 
@@ -158,7 +158,7 @@ export function notFound(context: ProblemContext, isPage: boolean): LlmProblem {
 export function serverError(context: ProblemContext, status: number | undefined): LlmProblem {
   return problem(
     'server-error',
-    `${nameOf(context)} has trouble on its side${status === undefined ? '' : ` (status ${status})`}. What had arrived is kept. Try again in a few minutes, or choose another model.`,
+    `${nameOf(context)} has trouble on its side${status === undefined ? '' : ` (status ${status})`}. Anything that had arrived is kept. Try again in a few minutes, or choose another model.`,
   );
 }
 
@@ -185,7 +185,7 @@ export function badResponse(context: ProblemContext, reason: 'html' | 'not-json'
   }
   return problem(
     'bad-response',
-    `${nameOf(context)} sent something that is not a valid answer. What had arrived before is kept. ${MEANWHILE}`,
+    `${nameOf(context)} sent something that is not a valid answer. Anything that had arrived before is kept. ${MEANWHILE}`,
   );
 }
 
@@ -199,14 +199,14 @@ export function emptyAnswer(context: ProblemContext): LlmProblem {
 export function withheld(context: ProblemContext): LlmProblem {
   return problem(
     'interrupted',
-    `A content filter at ${nameOf(context)} ended the answer. What had arrived is kept. Rephrase the question, or choose another model.`,
+    `A content filter at ${nameOf(context)} ended the answer. Anything that had arrived is kept. Rephrase the question, or choose another model.`,
   );
 }
 
 export function tooManyBytes(context: ProblemContext): LlmProblem {
   return problem(
     'too-long',
-    `${nameOf(context)} sent more than 2 MB; the rest was not read. What had arrived is kept. Ask for something shorter.`,
+    `${nameOf(context)} sent more than 2 MB; the rest was not read. Anything that had arrived is kept. Ask for something shorter.`,
   );
 }
 
@@ -226,7 +226,7 @@ export function tokenLimit(context: ProblemContext, hasText: boolean): LlmProble
 export function timedOut(context: ProblemContext, limitMs: number): LlmProblem {
   return problem(
     'timed-out',
-    `${nameOf(context)} sent nothing for ${durationText(limitMs)}, so the call was ended. What had arrived is kept. ${context.preset.isLocal ? 'A model that is still loading can take this long: try again, or raise the time limit in the settings.' : 'Try again, or choose another model.'}`,
+    `${nameOf(context)} sent nothing for ${durationText(limitMs)}, so the call was ended. Anything that had arrived is kept. ${context.preset.isLocal ? 'A model that is still loading can take this long: try again, or raise the time limit in the settings.' : 'Try again, or choose another model.'}`,
   );
 }
 
