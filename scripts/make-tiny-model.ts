@@ -1,0 +1,83 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
+import { encodeOnnxModel } from '../tests/fixtures/tiny-model/onnx-writer.ts';
+import { randomNormal } from '../tests/fixtures/tiny-model/random-normal.ts';
+import { buildVocabulary, TOKENIZER_CONFIG, tokenizerJson } from '../tests/fixtures/tiny-model/word-pieces.ts';
+
+export interface TinyModelOptions {
+  /** Also the folder below `modelsFolder`. A known model's id makes the app take it for that model. */
+  readonly modelId: string;
+  readonly dimensions: number;
+  readonly seed: number;
+  /** Words of this text get vectors of their own, which makes words unlike each other; without it, pairs of letters do. */
+  readonly vocabularyText?: string;
+}
+
+/** Length of the vectors of words that say nothing about a text's subject. */
+const FAINT = 0.05;
+
+/**
+ * Writes a whole sentence model in the layout of transformers.js into `<modelsFolder>/<modelId>/`: a table of
+ * pseudo-random vectors, one per word piece, that the usual mean pooling sums up. Texts that share words are similar;
+ * it knows nothing of meaning. The same options give the same bytes. Returns the model as data.
+ */
+export function writeTinyModel(modelsFolder: string, options: TinyModelOptions): EmbeddingModel {
+  const { modelId, dimensions, seed } = options;
+  const vocabulary = buildVocabulary(options.vocabularyText);
+  const rows = vocabulary.ids.size;
+  const next = randomNormal(seed);
+  const table = new Float32Array(rows * dimensions);
+  for (let id = 0; id < rows; id++) {
+    const length = vocabulary.faint.has(id) ? FAINT : 1;
+    for (let d = 0; d < dimensions; d++) table[id * dimensions + d] = next() * length;
+  }
+  const weights = encodeOnnxModel({
+    name: 'table',
+    nodes: [{ op: 'Gather', inputs: ['table', 'input_ids'], outputs: ['last_hidden_state'], attributes: { axis: 0 } }],
+    weights: [{ name: 'table', type: 'float', shape: [rows, dimensions], values: table }],
+    inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] }],
+    outputs: [{ name: 'last_hidden_state', type: 'float', shape: ['batch', 'tokens', dimensions] }],
+  });
+  const config = {
+    architectures: ['BertModel'],
+    model_type: 'bert',
+    hidden_size: dimensions,
+    vocab_size: rows,
+    num_hidden_layers: 0,
+    num_attention_heads: 1,
+    intermediate_size: dimensions,
+    max_position_embeddings: 512,
+    pad_token_id: 0,
+  };
+  writeModelFiles(join(modelsFolder, modelId), {
+    'config.json': config,
+    'tokenizer.json': tokenizerJson(vocabulary),
+    'tokenizer_config.json': TOKENIZER_CONFIG,
+    // The same table under both names, so that it can stand in for a model of either number format.
+    'onnx/model.onnx': weights,
+    'onnx/model_quantized.onnx': weights,
+  });
+  return {
+    modelId,
+    label: 'Tiny test model',
+    dimensions,
+    maxTokens: 512,
+    queryPrefix: '',
+    passagePrefix: '',
+    pooling: 'mean',
+    dtype: 'q8',
+    sizeBytes: weights.length,
+    languages: 'english',
+    licence: 'Apache-2.0',
+    relevanceFloor: 0.3,
+  };
+}
+
+export function writeModelFiles(folder: string, files: Readonly<Record<string, object | Uint8Array>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content instanceof Uint8Array ? content : JSON.stringify(content));
+  }
+}
