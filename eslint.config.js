@@ -11,17 +11,25 @@ const MARKUP_SINKS = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc', 
 const FEATURES = ['vault', 'knowledge', 'memory', 'chat', 'voice', 'evaluation', 'graph', 'backup', 'diagnostics'];
 const WORKERS = ['core', 'extract', 'embed', 'search', 'kdf', 'service-worker'];
 const everyFeature = FEATURES.map((name) => `feature-${name}`);
-const belowFeatures = ['feature-settings', 'platform', 'pwa', 'kdf-params', 'engine', 'domain', 'worker-api'];
+
+/** Single files that others may import although they may not import what lies around them. */
+const OPEN_FILES = {
+  'worker-api': 'workers/*/api.ts',
+  'worker-entry': 'workers/*/*.worker.ts',
+  'kdf-params': 'src/platform/crypto/kdf-params.ts',
+};
+
+const belowFeatures = ['features', 'platform', 'pwa', 'engine', 'domain', 'worker-api'];
 const anyFeatureBase = ['feature-diagnostics', ...belowFeatures];
 
 /** Who may import whom, beside their own kind. What is not here is refused. */
 const IMPORTS = {
   domain: [],
   engine: ['domain'],
-  'kdf-params': ['domain'],
   pwa: ['platform', 'domain'],
-  platform: ['pwa', 'kdf-params', 'engine', 'domain', 'worker-api', 'worker-entry'],
-  'feature-settings': ['domain'],
+  platform: ['pwa', 'engine', 'domain', 'worker-api', 'worker-entry'],
+  // What lies in src/features itself, beside the features' folders.
+  features: ['domain'],
   'feature-vault': anyFeatureBase,
   'feature-knowledge': anyFeatureBase,
   'feature-memory': anyFeatureBase,
@@ -32,8 +40,6 @@ const IMPORTS = {
   'feature-backup': [...anyFeatureBase, 'feature-knowledge', 'feature-memory', 'feature-vault'],
   'feature-diagnostics': belowFeatures,
   ui: [...everyFeature, ...belowFeatures, 'worker-entry'],
-  main: ['ui', 'pwa', 'platform'],
-  'worker-api': ['domain', 'engine', 'platform', 'kdf-params'],
   'worker-core': [...everyFeature, ...belowFeatures, 'worker-entry'],
   // Threads that compute hold no key and no storage, hence nothing of the upper layers.
   'worker-extract': ['engine', 'domain', 'worker-api'],
@@ -43,22 +49,12 @@ const IMPORTS = {
   'worker-service-worker': ['pwa'],
 };
 
-/** A worker's entry is one of its folder's files: it imports what they may. */
-const ENTRY_IMPORTS = WORKERS.map((name) => ({
-  from: { element: { type: 'worker-entry', captured: { worker: name } } },
-  allow: { to: [...IMPORTS[`worker-${name}`], `worker-${name}`].map((type) => ({ element: { type } })) },
+const target = (name) => (name in OPEN_FILES ? { file: { categories: name } } : { element: { type: name } });
+const layerRules = Object.entries(IMPORTS).map(([type, imports]) => ({
+  from: { element: { type } },
+  allow: { to: [type, ...imports].map(target) },
 }));
-
-const layerRules = [
-  ...Object.entries(IMPORTS).map(([type, imports]) => ({
-    from: { element: { type } },
-    allow: { to: [type, ...imports].map((target) => ({ element: { type: target } })) },
-  })),
-  ...ENTRY_IMPORTS,
-];
-
-const folder = (type, pattern) => ({ type, pattern: `${pattern}/**`, partialMatch: false });
-const file = (type, pattern, capture) => ({ type, pattern, partialMatch: false, ...(capture && { capture }) });
+const folder = (type, pattern) => ({ type, pattern, partialMatch: false });
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'test-results/', 'playwright-report/', 'scripts/stubs/', 'public/'] },
@@ -91,6 +87,10 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': 'off',
       // An interface may ask for a promise that one implementation has at once.
       '@typescript-eslint/require-await': 'off',
+      // There are no enums here, and no stores; looking for them takes a quarter of the time.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // Spreading a string walks its code points, which is what text code here wants.
       '@typescript-eslint/no-misused-spread': 'off',
@@ -119,7 +119,7 @@ export default defineConfig(
   },
   {
     // Scripts that run before anything is installed are plain JavaScript.
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.mjs', '**/*.d.mts'],
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
     rules: { 'no-undef': 'error' },
@@ -127,6 +127,7 @@ export default defineConfig(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     rules: {
+      'svelte/require-store-reactive-access': 'off',
       'svelte/no-at-html-tags': 'error',
       // It takes the words of an explanation for names of warnings; svelte-check reports needless ones.
       'svelte/no-unused-svelte-ignore': 'off',
@@ -142,24 +143,21 @@ export default defineConfig(
   },
   {
     files: ['src/**', 'workers/**'],
+    // The page's entry brings the layers together.
+    ignores: ['src/main.ts'],
     plugins: { boundaries },
     settings: {
+      // The first that fits counts, so the narrow ones come before the folders around them.
       'boundaries/elements': [
-        // The first that fits counts, so files with a meaning of their own come before the folders around them.
-        file('worker-api', 'workers/*/api.ts'),
-        file('worker-entry', 'workers/*/*.worker.ts', ['worker']),
-        file('kdf-params', 'src/platform/crypto/kdf-params.ts'),
-        file('feature-settings', 'src/features/settings.ts'),
-        folder('pwa', 'src/platform/pwa'),
         ...FEATURES.map((name) => folder(`feature-${name}`, `src/features/${name}`)),
-        ...['domain', 'engine', 'platform', 'ui'].map((layer) => folder(layer, `src/${layer}`)),
-        file('main', 'src/main.ts'),
+        folder('pwa', 'src/platform/pwa'),
+        ...['domain', 'engine', 'platform', 'features', 'ui'].map((layer) => folder(layer, `src/${layer}`)),
         ...WORKERS.map((name) => folder(`worker-${name}`, `workers/${name}`)),
       ],
+      'boundaries/files': Object.entries(OPEN_FILES).map(([category, pattern]) => ({ category, pattern })),
     },
     rules: {
       'boundaries/dependencies': ['error', { default: 'disallow', policies: layerRules }],
-      'boundaries/no-unknown-files': 'error',
     },
   },
   {
