@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../../../src/domain/errors.ts';
+import { buildLexicalSegment } from '../../../../src/engine/lexical/build-lexical-segment.ts';
+import {
+  decodeLexicalSegment,
+  encodeLexicalSegment,
+  findTerm,
+  hasPosting,
+} from '../../../../src/engine/lexical/lexical-segment.ts';
+import { sketchSimilarity, SKETCH_BYTES } from '../../../../src/engine/lexical/sketch.ts';
+import { termsOf } from '../../../../src/engine/lexical/tokenize.ts';
+
+const chunkArbitrary = fc.record({
+  body: fc.string({ unit: 'binary', maxLength: 80 }),
+  title: fc.string({ maxLength: 20 }),
+  headings: fc.string({ maxLength: 20 }),
+  fileName: fc.string({ maxLength: 12 }),
+});
+
+describe('lexical segments', () => {
+  it('come back from their bytes as they were, with every term of every chunk', () => {
+    fc.assert(
+      fc.property(fc.array(chunkArbitrary, { maxLength: 12 }), (chunks) => {
+        const built = buildLexicalSegment(chunks);
+        const decoded = decodeLexicalSegment(encodeLexicalSegment(built));
+        expect(decoded).toEqual(built);
+        chunks.forEach((chunk, ordinal) => {
+          for (const term of termsOf(`${chunk.body}`)) {
+            const number = findTerm(decoded, new TextEncoder().encode(term));
+            expect(number).toBeGreaterThanOrEqual(0);
+            expect(hasPosting(decoded, number, ordinal)).toBe(true);
+          }
+        });
+      }),
+      { seed: 11, numRuns: 150 },
+    );
+  });
+
+  it('are read from bytes that do not start on a word boundary', () => {
+    const bytes = encodeLexicalSegment(buildLexicalSegment([{ body: 'cat', title: '', headings: '', fileName: '' }]));
+    const shifted = new Uint8Array(bytes.length + 1);
+    shifted.set(bytes, 1);
+    expect(decodeLexicalSegment(shifted.subarray(1)).termCount).toBe(1);
+  });
+
+  it('are refused when one bit differs, or the end is missing, or they are something else', () => {
+    const bytes = encodeLexicalSegment(
+      buildLexicalSegment([
+        { body: 'the lamp was lit at dusk', title: 'Log', headings: 'May', fileName: 'log.md' },
+        { body: 'the keeper slept', title: '', headings: '', fileName: '' },
+      ]),
+    );
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const damaged = bytes.slice();
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(() => decodeLexicalSegment(damaged)).toThrow(InvalidInputError);
+    }
+    for (const end of [0, 3, 4, 20, bytes.length - 4, bytes.length - 1]) {
+      expect(() => decodeLexicalSegment(bytes.slice(0, end))).toThrow(InvalidInputError);
+    }
+    expect(() => decodeLexicalSegment(new TextEncoder().encode('not a segment at all'))).toThrow(InvalidInputError);
+  });
+
+  it('refuse lists out of order even under a right checksum', () => {
+    const built = buildLexicalSegment([
+      { body: 'ant bee', title: '', headings: '', fileName: '' },
+      { body: 'ant bee', title: '', headings: '', fileName: '' },
+    ]);
+    const swapped = { ...built, ordinals: built.ordinals.slice().reverse() };
+    const beyond = { ...built, ordinals: built.ordinals.map((ordinal) => ordinal + 1) };
+    const unsorted = { ...built, termBytes: new TextEncoder().encode('beeant') };
+    for (const broken of [swapped, beyond, unsorted]) {
+      expect(() => decodeLexicalSegment(encodeLexicalSegment(broken))).toThrow(InvalidInputError);
+    }
+  });
+
+  it('hold sketches by which likeness can be told', () => {
+    const words = Array.from({ length: 200 }, (_, i) => `word${i}x`);
+    const bodies = [words.slice(0, 100), words.slice(0, 95).concat(words.slice(190, 195)), words.slice(100)];
+    const { sketches } = buildLexicalSegment(
+      bodies.map((body) => ({ body: body.join(' '), title: '', headings: '', fileName: '' })),
+    );
+    const like = (a: number, b: number): number =>
+      sketchSimilarity(sketches, a * SKETCH_BYTES, sketches, b * SKETCH_BYTES);
+    expect(like(0, 0)).toBe(1);
+    expect(like(0, 1)).toBeGreaterThan(0.75);
+    expect(like(0, 2)).toBeLessThan(0.15);
+  });
+});

@@ -1,0 +1,268 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../../../src/domain/errors.ts';
+import { idFromBytes, type ChunkId, type DocumentId, type SegmentId } from '../../../../src/domain/ids.ts';
+import type { IndexableChunk, SearchOutcome, SearchRequest, SegmentLoad } from '../../../../workers/search/api.ts';
+import { SearchIndex } from '../../../../workers/search/search-index.ts';
+
+const DIMENSIONS = 8;
+const MODEL = 'test-model/8/1';
+
+function numberedId<Id extends ChunkId | DocumentId | SegmentId>(number: number): Id {
+  const bytes = new Uint8Array(16);
+  new DataView(bytes.buffer).setUint32(12, number);
+  return idFromBytes<Id>(bytes);
+}
+
+interface TestChunk {
+  readonly number: number;
+  readonly document: number;
+  readonly body: string;
+  readonly vector: readonly number[];
+}
+
+const words = ['lamp', 'oil', 'storm', 'keeper', 'ledger', 'stairs', 'glass', 'fog', 'bell', 'tide'];
+
+/** Chunk `number` is always the same: its words, vector and document follow from the number. */
+function chunkNumbered(number: number): TestChunk {
+  let state = Math.imul(number + 1, 2654435761) >>> 0;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const body = Array.from({ length: 3 + Math.floor(next() * 8) }, () => words[Math.floor(next() * words.length)]).join(
+    ' ',
+  );
+  const vector = Array.from({ length: DIMENSIONS }, () => (number % 7 === 0 ? 0 : next() - 0.5));
+  return { number, document: number % 5, body, vector };
+}
+
+function indexable({ number, body }: TestChunk): IndexableChunk {
+  return { chunkId: numberedId(number), title: `Log ${number % 3}`, headings: '', body, fileName: 'log.md' };
+}
+
+async function loadOf(index: SearchIndex, segment: number, chunks: readonly TestChunk[]): Promise<SegmentLoad> {
+  const rows = Float32Array.from(chunks.flatMap(({ vector }) => vector));
+  return {
+    segmentId: numberedId(segment),
+    chunkIds: chunks.map(({ number }) => numberedId(number)),
+    documentIds: chunks.map(({ document }) => numberedId(document)),
+    tombstones: [],
+    lexical: await index.buildLexical(chunks.map(indexable)),
+    vectors: { modelKey: MODEL, dimensions: DIMENSIONS, bytes: await index.buildVectors(rows, DIMENSIONS) },
+  };
+}
+
+async function indexOf(bodies: readonly string[]): Promise<SearchIndex> {
+  const index = new SearchIndex();
+  const chunks = bodies.map((body, number) => ({ ...chunkNumbered(number + 1), number, body }));
+  await index.addSegment(await loadOf(index, 1, chunks));
+  return index;
+}
+
+const base: SearchRequest = { query: 'storm lamp', k: 5, candidateCount: 50, diversity: 0, mode: 'lexical' };
+const queryVector = Float32Array.from([0.3, -0.2, 0.5, 0.1, -0.4, 0.2, 0.6, -0.1]);
+const hybrid: SearchRequest = { ...base, queryVector, modelKey: MODEL, mode: 'hybrid', diversity: 0.3 };
+
+function essence({ hits, queryTerms }: SearchOutcome): unknown {
+  return { hits, queryTerms };
+}
+
+function found({ hits }: SearchOutcome): number[] {
+  return hits.map(({ chunkId }) => Number.parseInt(chunkId, 16));
+}
+
+describe('the search index', () => {
+  it('answers like one rebuilt from what is alive, after adding, replacing and deleting in any order', async () => {
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant('add' as const),
+        segment: fc.nat(3),
+        chunks: fc.uniqueArray(fc.nat(29), { maxLength: 8 }),
+      }),
+      fc.record({ kind: fc.constant('bury' as const), chunks: fc.array(fc.nat(29), { maxLength: 6 }) }),
+      fc.record({ kind: fc.constant('merge' as const), from: fc.nat(3), to: fc.nat(3) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.integer({ min: 1, max: 12 }), async (steps, k) => {
+        const index = new SearchIndex();
+        const alive = new Map<number, Set<number>>();
+        const bury = (numbers: Iterable<number>): void => {
+          for (const number of numbers) for (const chunks of alive.values()) chunks.delete(number);
+        };
+        for (const action of steps) {
+          if (action.kind === 'add') {
+            await index.addSegment(await loadOf(index, action.segment, action.chunks.map(chunkNumbered)));
+            alive.delete(action.segment);
+            bury(action.chunks);
+            alive.set(action.segment, new Set(action.chunks));
+          } else if (action.kind === 'bury') {
+            await index.tombstone(action.chunks.map((number) => numberedId<ChunkId>(number)));
+            bury(action.chunks);
+          } else {
+            const numbers = [...new Set([...(alive.get(action.from) ?? []), ...(alive.get(action.to) ?? [])])];
+            const load = await loadOf(index, action.to, numbers.map(chunkNumbered));
+            await index.replaceSegments([numberedId(action.from), numberedId(action.to)], [load]);
+            alive.delete(action.from);
+            alive.set(action.to, new Set(numbers));
+          }
+        }
+        const rebuilt = new SearchIndex();
+        const all = [...alive.values()].flatMap((numbers) => [...numbers]).map(chunkNumbered);
+        await rebuilt.addSegment(await loadOf(rebuilt, 9, all));
+        for (const request of [
+          { ...base, k },
+          { ...hybrid, k },
+          { ...hybrid, k, mode: 'dense' as const, diversity: 0 },
+        ]) {
+          expect(essence(await index.search(request))).toEqual(essence(await rebuilt.search(request)));
+        }
+        expect((await index.statistics()).chunkCount).toBe(all.length);
+      }),
+      { seed: 1, numRuns: 120 },
+    );
+  });
+
+  it('filters inside the scan: the first k of what is allowed, with the scores of an unfiltered search', async () => {
+    const index = new SearchIndex();
+    await index.addSegment(
+      await loadOf(
+        index,
+        1,
+        Array.from({ length: 60 }, (_, number) => chunkNumbered(number)),
+      ),
+    );
+    await index.addSegment(
+      await loadOf(
+        index,
+        2,
+        Array.from({ length: 60 }, (_, number) => chunkNumbered(number + 60)),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(6)),
+        fc.constantFrom('lexical' as const, 'dense' as const),
+        async (documents, mode) => {
+          const request = { ...hybrid, mode, diversity: 0, k: 6 };
+          const filter = { documentIds: documents.map((number) => numberedId<DocumentId>(number)) };
+          const filtered = await index.search({ ...request, filter, candidateCount: 6 });
+          const everything = await index.search({ ...request, k: 120, candidateCount: 120 });
+          const allowed = everything.hits
+            .filter(({ chunkId }) => documents.includes(Number.parseInt(chunkId, 16) % 5))
+            .slice(0, 6);
+          const plain = (hits: SearchOutcome['hits']): unknown =>
+            hits.map(({ chunkId, lexicalScore, denseScore }) => ({ chunkId, lexicalScore, denseScore }));
+          expect(plain(filtered.hits)).toEqual(plain(allowed));
+        },
+      ),
+      { seed: 2, numRuns: 60 },
+    );
+  });
+
+  it('finds the known item: an error code, a path, a name without its accents, a Chinese and a Thai phrase', async () => {
+    const index = await indexOf([
+      'Query failed with ORA-00942: table or view does not exist.',
+      'Query failed with ORA-00943: cluster does not exist.',
+      'Edit src/engine/lexical/tokenize.ts and run the checks.',
+      'Zoë Müller kept the ledger in Łódź.',
+      '黑豹队的防守只丢了 308分，在联赛中排名第六。',
+      '野马队击败了匹兹堡钢人队。',
+      'ยินดีต้อนรับสู่ประภาคาร',
+      'Plain text about nothing in particular, does it exist?',
+    ]);
+    const first = async (query: string): Promise<number | undefined> =>
+      found(await index.search({ ...base, query }))[0];
+    expect(await first('what is ORA-00942')).toBe(0);
+    expect(await first('ORA-00943?')).toBe(1);
+    expect(await first('src\\engine\\lexical\\tokenize.ts')).toBe(2);
+    expect(await first('zoe muller lodz')).toBe(3);
+    expect(await first('防守')).toBe(4);
+    expect(await first('匹兹堡')).toBe(5);
+    expect(await first('ประภาคาร')).toBe(6);
+  });
+
+  it('takes odd questions calmly', async () => {
+    const index = await indexOf(['the lamp and the storm', 'to be or not to be', 'a.*b and c++ in one']);
+    const search = (query: string, k = 5): Promise<SearchOutcome> => index.search({ ...base, query, k });
+    for (const query of ['', '   ', '🔥', '?!', '\u0301', 'zebra']) expect((await search(query)).hits).toEqual([]);
+    expect(found(await search('to be or not to be'))[0]).toBe(1);
+    expect(found(await search('(a.*b|c++)[z]{2,}$'))[0]).toBe(2);
+    expect(found(await search('lamp 灯 лампа مصباح'))[0]).toBe(0);
+    expect((await search('lamp '.repeat(1000))).hits).toHaveLength(1);
+    expect((await search('lamp storm', 1000)).hits).toHaveLength(1);
+    expect((await search('lamp', 0)).hits).toEqual([]);
+    const nothing = await index.search({ ...base, filter: { documentIds: [] } });
+    expect(nothing.hits).toEqual([]);
+    const stranger = await index.search({ ...base, filter: { documentIds: [numberedId(999)] } });
+    expect(stranger.hits).toEqual([]);
+    expect((await new SearchIndex().search(hybrid)).hits).toEqual([]);
+  });
+
+  it('says of each term how rare it is, 0 for one nobody has, and which terms each hit holds', async () => {
+    const index = await indexOf(['lamp storm', 'lamp', 'oil']);
+    const outcome = await index.search({ ...base, query: 'storm lamp zebra' });
+    expect(outcome.queryTerms.map(({ term }) => term)).toEqual(['storm', 'lamp', 'zebra']);
+    const [storm, lamp, zebra] = outcome.queryTerms.map(({ idf }) => idf);
+    expect(storm).toBeGreaterThan(lamp ?? Infinity);
+    expect(zebra).toBe(0);
+    expect(outcome.hits[0]?.terms).toEqual(['storm', 'lamp']);
+    expect(outcome.hits[0]?.lexicalRank).toBe(1);
+    expect(outcome.timings.totalMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('searches by words where the question has no vector, and finds words whose vector is still to come', async () => {
+    const index = await indexOf(['lamp storm', 'lamp', 'oil']);
+    expect(found(await index.search({ ...base, mode: 'hybrid' }))).toEqual(found(await index.search(base)));
+    const blank = new SearchIndex();
+    const load = await loadOf(blank, 1, [chunkNumbered(0), chunkNumbered(7)]);
+    await blank.addSegment(load);
+    expect((await blank.search({ ...hybrid, query: words.join(' ') })).hits).toHaveLength(2);
+    expect((await blank.statistics()).vectorCountByModelKey).toEqual({ [MODEL]: 0 });
+  });
+
+  it('keeps the vectors of two models apart', async () => {
+    const index = new SearchIndex();
+    const chunks = [1, 2, 3].map(chunkNumbered);
+    await index.addSegment(await loadOf(index, 1, chunks));
+    const bytes = await index.buildVectors(Float32Array.from([1, 0, 0, 1, 1, 1]), 2);
+    await index.setVectors(numberedId(1), { modelKey: 'other/2', dimensions: 2, bytes });
+    const outcome = await index.search({
+      ...hybrid,
+      mode: 'dense',
+      modelKey: 'other/2',
+      queryVector: Float32Array.from([0, 1]),
+    });
+    expect(found(outcome)[0]).toBe(2);
+    expect((await index.search({ ...hybrid, mode: 'dense' })).hits).toHaveLength(3);
+    expect((await index.search({ ...hybrid, mode: 'dense', modelKey: 'unknown' })).hits).toEqual([]);
+    const rows = await index.readVectors([numberedId(2), numberedId(77)], 'other/2');
+    expect([...rows].map((value) => Math.round(value * 100) / 100)).toEqual([0, 1, 0, 0]);
+  });
+
+  it('refuses what is malformed and stays as it was', async () => {
+    const index = await indexOf(['lamp storm', 'lamp', 'oil']);
+    const before = essence(await index.search(base));
+    const good = await loadOf(index, 5, [chunkNumbered(40)]);
+    const broken: SegmentLoad[] = [
+      { ...good, lexical: good.lexical.slice(0, -4) },
+      { ...good, lexical: new Uint8Array(64).fill(0xa5) },
+      { ...good, chunkIds: [...good.chunkIds, numberedId(41)] },
+      { ...good, documentIds: [] },
+      { ...good, tombstones: [1] },
+      { ...good, vectors: { modelKey: MODEL, dimensions: 9, bytes: good.vectors?.bytes ?? new Uint8Array() } },
+    ];
+    for (const load of broken) {
+      await expect(index.replaceSegments([numberedId(1)], [good, load])).rejects.toThrow(InvalidInputError);
+    }
+    const requests: SearchRequest[] = [
+      { ...hybrid, queryVector: new Float32Array(3) },
+      { ...hybrid, queryVector: Float32Array.from(queryVector, () => Number.NaN) },
+      { ...base, mode: 'dense' },
+      { ...base, k: Number.NaN },
+      { ...base, diversity: 2 },
+    ];
+    for (const request of requests) await expect(index.search(request)).rejects.toThrow(InvalidInputError);
+    expect(essence(await index.search(base))).toEqual(before);
+  });
+});
