@@ -157,7 +157,7 @@ describe('primeLocalNetworkPermission', () => {
   function portsWith(states: PermissionOutcome[], asked: string[]) {
     return {
       fetch: (input: RequestInfo | URL) => {
-        asked.push(String(input));
+        asked.push(new Request(input).url);
         return Promise.reject<Response>(FAILED_TO_FETCH);
       },
       localNetworkPermission: () =>
