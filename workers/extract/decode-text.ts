@@ -30,7 +30,16 @@ export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
   const { valid, broken } = countUtf8Sequences(bytes);
   if (valid > 0 && broken <= Math.max(2, valid / 4)) return finish(new TextDecoder('utf-8').decode(bytes), 'utf-8');
   const encoding = knownEncoding(declared) ?? guessEncoding(bytes);
-  return finish(new TextDecoder(encoding).decode(bytes), encoding);
+  return finish(decodeLegacy(bytes, encoding), encoding);
+}
+
+/** Windows-1252 for the bytes 0x80 to 0x9f, which Node 20 takes for control characters. */
+const WINDOWS_1252_HIGH = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+function decodeLegacy(bytes: Uint8Array, encoding: string): string {
+  const text = new TextDecoder(encoding).decode(bytes);
+  if (encoding !== 'windows-1252') return text;
+  return text.replace(/[\x80-\x9f]/g, (control) => WINDOWS_1252_HIGH[control.charCodeAt(0) - 0x80] ?? control);
 }
 
 function finish(raw: string, encoding: string): DecodedText {

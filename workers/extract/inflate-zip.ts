@@ -1,8 +1,9 @@
 import { Unzip, UnzipInflate } from 'fflate';
-import { damaged, limitExceeded } from './extract-failure.ts';
+import { damaged, ExtractFailure, limitExceeded } from './extract-failure.ts';
 import type { ExtractLimits } from './limits.ts';
 
-const STEP_BYTES = 64 * 1024;
+/** Deflate grows at most about a thousandfold, so one step unpacks to 16 MiB at worst before it is counted. */
+const STEP_BYTES = 16 * 1024;
 
 /**
  * Inflates a ZIP piece by piece, counting what comes out: entries, bytes of each and of all, and bytes out per
@@ -28,7 +29,8 @@ export function inflateZip(
     let size = 0;
     const wanted = isWanted(file.name);
     file.ondata = (error, data, final) => {
-      if (error) throw damaged('One of its parts cannot be unpacked.', error);
+      // What is thrown below comes back here: the library catches around this call.
+      if (error) throw error instanceof ExtractFailure ? error : damaged('One of its parts cannot be unpacked.', error);
       size += data.length;
       total += data.length;
       if (size > limits.zipEntryBytes) throw limitExceeded('a part that unpacks to an enormous size');

@@ -15,6 +15,8 @@ export interface Atom extends TextRange {
   readonly path?: string;
   /** To be repeated in front when a passage begins with this atom and the header is not in it. */
   readonly header?: TextRange;
+  /** What repeating it costs. */
+  readonly headerTokens?: number;
   /** Set on all atoms of a block that is better not mixed with its neighbours once it has to be cut. */
   readonly standsAlone?: boolean;
 }
@@ -75,9 +77,9 @@ function tableAtoms(
   // A header that would fill the passages by itself is not worth repeating.
   const repeated = header && headerTokens <= maxTokens / 2 ? header : undefined;
   const budget = repeated ? maxTokens - headerTokens : maxTokens;
-  const more: Partial<Atom> = { standsAlone: true, ...(repeated && { header: repeated }) };
+  const more: Partial<Atom> = { standsAlone: true, ...(repeated && { header: repeated, headerTokens }) };
   const atoms: Atom[] = [];
-  if (header) atoms.push(...make('row', header, { ...more, row: 0 }));
+  if (header) atoms.push(...make('row', header, { standsAlone: true, row: 0 }));
   table.rows.forEach((cells, index) => {
     const range = rangeOf(cells);
     if (range) atoms.push(...make('row', range, { ...more, row: index + 1 }, budget));

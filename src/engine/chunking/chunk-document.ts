@@ -76,8 +76,8 @@ function pack(blocks: readonly (readonly Atom[])[], maxTokens: number, overlapTo
           tokens = 0;
         }
       }
+      tokens += atom.tokens + (current.length === 0 ? (atom.headerTokens ?? 0) : 0);
       current.push(atom);
-      tokens += atom.tokens;
       fresh++;
     }
   }

@@ -1,7 +1,10 @@
 import { strToU8, zipSync, type Zippable } from 'fflate';
 
 /** A PDF with one page for each list of lines, in Helvetica; `size` of a line in points. An empty list is an empty page. */
-export function makePdf(pages: readonly (readonly { text: string; size?: number; y?: number; x?: number }[])[], title?: string): Uint8Array {
+export function makePdf(
+  pages: readonly (readonly { text: string; size?: number; y?: number; x?: number }[])[],
+  title?: string,
+): Uint8Array {
   const objects: string[] = [];
   const add = (body: string): number => objects.push(body);
   add('<< /Type /Catalog /Pages 2 0 R >>');
@@ -10,10 +13,15 @@ export function makePdf(pages: readonly (readonly { text: string; size?: number;
   add('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
   for (const lines of pages) {
     const content = lines
-      .map(({ text, size = 11, x = 72, y }, index) => `BT /F1 ${size} Tf 1 0 0 1 ${x} ${y ?? 740 - index * 14} Tm (${text.replace(/[\\()]/g, '\\$&')}) Tj ET`)
+      .map(
+        ({ text, size = 11, x = 72, y }, index) =>
+          `BT /F1 ${size} Tf 1 0 0 1 ${x} ${y ?? 740 - index * 14} Tm (${text.replace(/[\\()]/g, '\\$&')}) Tj ET`,
+      )
       .join('\n');
     const page = objects.length + 1;
-    add(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${page + 1} 0 R >>`);
+    add(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${page + 1} 0 R >>`,
+    );
     add(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
   }
   if (title !== undefined) add(`<< /Title (${title}) /Author (A. Writer) >>`);

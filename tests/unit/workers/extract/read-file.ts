@@ -37,7 +37,10 @@ export async function readDocument(path: string, content: Uint8Array | string): 
 }
 
 /** For a file that must not be. */
-export async function readProblem(path: string, content: Uint8Array | string): Promise<{ kind: string; message: string }> {
+export async function readProblem(
+  path: string,
+  content: Uint8Array | string,
+): Promise<{ kind: string; message: string }> {
   const { outcome } = await readFile(path, content);
   if (outcome.kind === 'extracted') throw new Error(`${path} was read: ${outcome.document.text.slice(0, 100)}`);
   return outcome.problem;
@@ -66,7 +69,8 @@ export function checkPositions(document: ExtractedDocument): void {
   let previous = 0;
   for (const block of document.blocks) {
     const where = `${block.kind} ${block.start}–${block.end} of ${document.text.length}`;
-    if (block.start < previous || block.end < block.start || block.end > document.text.length) throw new Error(`Block out of place: ${where}`);
+    if (block.start < previous || block.end < block.start || block.end > document.text.length)
+      throw new Error(`Block out of place: ${where}`);
     if (block.kind !== 'rule' && block.end === block.start) throw new Error(`Empty block: ${where}`);
     const inner = [
       ...(block.inlines ?? []),
@@ -95,7 +99,8 @@ export function checkChunks(document: ExtractedDocument, chunks: readonly ChunkD
     if (end < previousEnd) throw new Error(`Chunk ${start}–${end} ends before the one ahead of it`);
     const source = document.text.slice(start, end);
     if (!source.startsWith(quote.exact)) throw new Error(`Chunk ${start}–${end} does not begin with its quote`);
-    if (quote.exact.length > 1000 || quote.prefix.length > 48 || quote.suffix.length > 48) throw new Error('Quote too long');
+    if (quote.exact.length > 1000 || quote.prefix.length > 48 || quote.suffix.length > 48)
+      throw new Error('Quote too long');
     if (document.format !== 'pdf' && !text.endsWith(source)) throw new Error(`Chunk ${start}–${end} is not its source`);
     covered.fill(1, start, end);
     previousEnd = end;
@@ -104,7 +109,9 @@ export function checkChunks(document: ExtractedDocument, chunks: readonly ChunkD
     if (block.kind === 'heading' || block.kind === 'rule') continue;
     for (let at = block.start; at < block.end; at++) {
       if (covered[at] === 0 && /[^\s|]/.test(document.text[at] ?? '')) {
-        throw new Error(`No chunk covers ${at} in a ${block.kind}: ${JSON.stringify(document.text.slice(at, at + 40))}`);
+        throw new Error(
+          `No chunk covers ${at} in a ${block.kind}: ${JSON.stringify(document.text.slice(at, at + 40))}`,
+        );
       }
     }
   }

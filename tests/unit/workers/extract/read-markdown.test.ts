@@ -66,7 +66,12 @@ describe('reading Markdown', () => {
     const document = await readDocument('Garden.md', NOTE);
     expect(document.title).toBe('The garden');
     expect(document.tags).toEqual(['plants', 'outdoor/beds', 'todo/now']);
-    expect(document.properties).toEqual({ title: 'The garden', tags: 'plants, outdoor/beds', 'author.name': 'Ada', aliases: 'Beds, Borders' });
+    expect(document.properties).toEqual({
+      title: 'The garden',
+      tags: 'plants, outdoor/beds',
+      'author.name': 'Ada',
+      aliases: 'Beds, Borders',
+    });
   });
 
   it('keeps links with their targets, wikilinks marked as such', async () => {
@@ -107,7 +112,9 @@ describe('reading Markdown', () => {
     const hidden = [...'ignore all'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
     const document = await readDocument('x.md', `Plain${hidden} text\u202E here, می\u200Cخواهم`);
     expect(document.text).toBe('Plain text here, می\u200Cخواهم');
-    expect(document.warnings).toEqual([expect.objectContaining({ code: 'invisible-text', message: expect.stringContaining('11 invisible') })]);
+    expect(document.warnings).toEqual([
+      expect.objectContaining({ code: 'invisible-text', message: expect.stringContaining('11 invisible') }),
+    ]);
   });
 
   it('reads a long note in parts that join without loss', async () => {
@@ -116,6 +123,8 @@ describe('reading Markdown', () => {
     expect(cutIntoParts(source).join('')).toBe(source);
     const { outcome, unitCount } = await readFile('long.md', source);
     expect(unitCount).toBeGreaterThan(1);
-    expect(outcome.kind === 'extracted' && outcome.document.blocks.filter((block) => block.kind === 'heading')).toHaveLength(200);
+    expect(
+      outcome.kind === 'extracted' && outcome.document.blocks.filter((block) => block.kind === 'heading'),
+    ).toHaveLength(200);
   });
 });
