@@ -12,6 +12,9 @@ const ABBREVIATIONS = new Set(
   ).split(' '),
 );
 
+/** "Am 3. Mai": an ordinal, as German, Danish, Norwegian, Czech and others write dates. */
+const MONTH_NEXT = /^\s(Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)/;
+
 const CLOSERS = /["'”’»)\]}›」』】）*_]/;
 const LOWER = /\p{Ll}/u;
 const SPACE = /\s/;
@@ -79,7 +82,8 @@ function isAbbreviation(text: string, start: number, stop: number): boolean {
   if (/^\p{Lu}$/u.test(word)) return word !== 'I';
   if (/^(\p{Lu}\.)+\p{Lu}$/u.test(word))
     return word.length <= 5 && !/^\s+(The|A|An|In|It|He|She|They|We|This|But)\s/.test(text.slice(stop + 1, stop + 8));
-  if (/^\d{1,2}$/.test(word)) return from === start || isListNumber(text, from);
+  if (/^\d{1,2}$/.test(word))
+    return from === start || isListNumber(text, from) || MONTH_NEXT.test(text.slice(stop + 1, stop + 12));
   return ABBREVIATIONS.has(word.toLowerCase());
 }
 
