@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import type { ManifestTransform } from 'workbox-build';
 import { metaPolicy } from './scripts/vite-meta-policy.ts';
 import { ortFiles, ortFolder, ortResolve } from './scripts/vite-ort-files.ts';
 import { isolationHeaders } from './workers/service-worker/security-policy.ts';
-
-const OUT_DIR = process.env['OUT_DIR'] ?? 'dist';
 
 /** Files that are precached: the whole shell, but neither the ONNX runtime nor any model, which may never be needed. */
 const SHELL_FILES = ['**/*.{js,mjs,css,html,woff2,wasm,svg,png,webmanifest,json}', 'samples/**'];
@@ -26,6 +24,14 @@ function versionIn(packagePath: string): string {
   return (JSON.parse(readFileSync(packagePath, 'utf8')) as { readonly version: string }).version;
 }
 
+let outDir = '';
+const rememberOutDir: Plugin = {
+  name: 'commonplace:remember-out-dir',
+  configResolved: ({ root, build }) => {
+    outDir = resolve(root, build.outDir);
+  },
+};
+
 /**
  * Pins every precached file to the bytes that were built. Not `index.html`: some hosts write a line of their own into
  * it, and whoever can change that file can change the service worker too.
@@ -34,7 +40,7 @@ const pinContents: ManifestTransform = async (entries) => {
   const manifest = await Promise.all(
     entries.map(async (entry) => {
       if (entry.url === 'index.html') return entry;
-      const bytes = await readFile(join(OUT_DIR, entry.url));
+      const bytes = await readFile(join(outDir, entry.url));
       return { ...entry, integrity: `sha384-${createHash('sha384').update(bytes).digest('base64')}` };
     }),
   );
@@ -49,6 +55,7 @@ export default defineConfig({
     svelte(),
     ortFiles(),
     metaPolicy(),
+    rememberOutDir,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'workers/service-worker',
@@ -67,7 +74,15 @@ export default defineConfig({
       },
     }),
   ],
-  resolve: ortResolve,
+  resolve: {
+    ...ortResolve,
+    alias: {
+      // Its browser build decodes `&amp;` through innerHTML: no document in a worker, and not allowed in the page.
+      'decode-named-character-reference': fileURLToPath(
+        new URL('node_modules/decode-named-character-reference/index.js', import.meta.url),
+      ),
+    },
+  },
   worker: {
     format: 'es',
     plugins: () => [],
@@ -77,7 +92,6 @@ export default defineConfig({
     },
   },
   build: {
-    outDir: OUT_DIR,
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
