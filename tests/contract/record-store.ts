@@ -66,6 +66,16 @@ export function recordStoreContract(name: string, make: () => Promise<RecordStor
       expect(await store.find('meta', id('7'))).toEqual(text('v19'));
     });
 
+    it('keeps the order of commits even when the earlier is much larger', async () => {
+      const large = new Uint8Array(4_000_000).map((_, i) => (i * i) >> 3);
+      const commits = [
+        store.commit([put('meta', id('8'), large)]),
+        store.commit([put('meta', id('8'), text('later'))]),
+      ];
+      await Promise.all(commits);
+      expect(await store.find('meta', id('8'))).toEqual(text('later'));
+    });
+
     it('finds many in the order asked, with gaps, and the same id twice', async () => {
       await store.commit([put('chunks', id('1'), text('one')), put('chunks', id('2'), text('two'))]);
       const found = await store.findMany('chunks', [id('2'), id('9'), id('1'), id('2')]);

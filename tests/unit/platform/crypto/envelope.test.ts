@@ -61,6 +61,18 @@ describe('an envelope', () => {
     expect([...envelope.subarray(0, 8)]).toEqual([0x4b, 0x56, 1, 1, 1, 2, 3, 4]);
   });
 
+  it('is AES-256-GCM over its header behind the authenticated data, as an independent reading of the format says', async () => {
+    const aad = recordAad(place);
+    const envelope = Buffer.from(await seal(key, text.encode('passage'), aad));
+    const header = envelope.subarray(0, 20);
+    const plaintext = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: header.subarray(8), additionalData: Buffer.concat([aad, Buffer.from([0, 20]), header]) },
+      key.key,
+      envelope.subarray(20),
+    );
+    expect(Buffer.from(plaintext).toString()).toBe('passage');
+  });
+
   it('is rejected when any one bit of it is flipped', async () => {
     const aad = recordAad(place);
     const envelope = await seal(

@@ -258,6 +258,18 @@ describe('EncryptedStore', () => {
     expect(await store.find('meta', id('1'))).toEqual(text('29'));
   });
 
+  it('does not take a read that a newer write overtook for an older record', async () => {
+    await store.commit([put('meta', id('1'), text('old'))]);
+    const readOld = raw.findMany('meta', [id('1')]);
+    let deliver = (): void => undefined;
+    const delivered = new Promise<void>((resolve) => (deliver = resolve));
+    raw.findMany = async () => delivered.then(() => readOld);
+    const reading = store.find('meta', id('1'));
+    await store.commit([put('meta', id('1'), text('new'))]);
+    deliver();
+    expect(await reading).toEqual(text('old'));
+  });
+
   it('neither shows nor overwrites the vault’s header', async () => {
     await raw.commit([put('meta', HEADER_RECORD_ID, text('header'))]);
     expect(await store.find('meta', HEADER_RECORD_ID)).toBeUndefined();
