@@ -27,6 +27,8 @@ export async function openPdf(bytes: ArrayBuffer): Promise<OpenPdf> {
     stopAtErrors: false,
     isOffscreenCanvasSupported: true,
     useSystemFonts: false,
+    // pdf.js's worker has no network of its own: the page fetches for it.
+    useWorkerFetch: false,
     cMapUrl: folder('cmaps'),
     cMapPacked: true,
     standardFontDataUrl: folder('standard_fonts'),

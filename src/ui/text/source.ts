@@ -9,7 +9,7 @@ export const SOURCE = {
   previous: 'Previous source of this answer',
   next: 'Next source of this answer',
   position: (at: number, of: number) => `${at} of ${of}`,
-  whole: 'Open the whole document',
+  whole: 'Whole document',
   passage: 'Passage',
   properties: 'Properties',
   page: (page: number, of: number) => `Page ${page} of ${of}`,
