@@ -13,6 +13,7 @@ const MIN_LETTERS = 12;
 const MIN_LETTERS_UNSPACED = 5;
 const MAX_LENGTH = 700;
 const LETTERS = /\p{L}/gu;
+const LETTERS_AND_DIGITS = /[\p{L}\p{N}]/gu;
 const UNSPACED_LETTER = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}]/u;
 const ENDS_AS_SENTENCE = /[.!?…。！？｡।؟:;]["'”’»)\]]*$/u;
 const CODE_SIGN = /[{};<>=$`\\]|\(\)|=>|::|^\s*(?:import|const|let|var|def|class|function|return|#include)\b/g;
@@ -56,8 +57,9 @@ function isQuotable(sentence: string): boolean {
   const letters = sentence.match(LETTERS)?.length ?? 0;
   const isUnspaced = UNSPACED_LETTER.test(sentence);
   if (letters < (isUnspaced ? MIN_LETTERS_UNSPACED : MIN_LETTERS)) return false;
-  const dense = sentence.replace(/\s+/g, '').length;
-  if (letters / dense < 0.55 || isTableRow(sentence) || isCode(sentence)) return false;
+  const signs = sentence.replace(/\s+/g, '').length;
+  if ((sentence.match(LETTERS_AND_DIGITS)?.length ?? 0) / signs < 0.6 || isTableRow(sentence) || isCode(sentence))
+    return false;
   // Without a full stop it is a heading or a label, unless it is long enough to be a statement all the same.
   return ENDS_AS_SENTENCE.test(sentence) || sentence.split(/\s+/).length >= 8 || (isUnspaced && letters >= 15);
 }
