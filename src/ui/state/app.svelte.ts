@@ -125,8 +125,9 @@ export class AppState {
   async enter(isSample: boolean): Promise<void> {
     this.#settings = await this.core.settings();
     this.#session = new AbortController();
-    this.library.watch(this.core, this.#session.signal, (error) => {
-      this.notices.problem(NOTICES.libraryViewLost, error);
+    this.library.watch(this.core, this.#session.signal, {
+      onTakenOver: () => void this.lock(),
+      onProblem: (error) => this.notices.problem(NOTICES.libraryViewLost, error),
     });
     this.#phase = { kind: 'open', isSample };
   }

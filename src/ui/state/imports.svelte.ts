@@ -17,7 +17,8 @@ export class ImportState {
   readonly #files = new Map<string, FileProgress>();
   readonly #sizes = new Map<string, number>();
   readonly #running = new Set<AbortController>();
-  #version = $state(0);
+  /** What is drawn: `#files` as it was at the last redraw. */
+  #fileList = $state.raw<readonly FileProgress[]>([]);
   #runningCount = $state(0);
   #isPaused = $state(false);
   #elapsedMs = 0;
@@ -28,11 +29,6 @@ export class ImportState {
     this.#core = core;
     this.#notices = notices;
   }
-
-  readonly #fileList = $derived.by((): readonly FileProgress[] => {
-    void this.#version;
-    return [...this.#files.values()];
-  });
 
   readonly #summed = $derived(summarise(this.#fileList, this.#sizes));
 
@@ -55,11 +51,6 @@ export class ImportState {
   /** Milliseconds to go, once that can be told. */
   get remainingMs(): number | undefined {
     return this.#isPaused ? undefined : remainingMs(this.#summed.fraction, this.#elapsedMs);
-  }
-
-  fileState(path: string): FileProgress | undefined {
-    void this.#version;
-    return this.#files.get(path);
   }
 
   /** Takes files in. Several calls may overlap; they are shown as one import. */
@@ -108,7 +99,7 @@ export class ImportState {
     this.#files.clear();
     this.#sizes.clear();
     this.#isPaused = false;
-    this.#version++;
+    this.#publish();
   }
 
   #begin(): void {
@@ -124,7 +115,7 @@ export class ImportState {
     const run = new AbortController();
     this.#running.add(run);
     this.#runningCount = this.#running.size;
-    this.#version++;
+    this.#publish();
     void this.#follow(start, run);
   }
 
@@ -142,11 +133,16 @@ export class ImportState {
     if (event.type === 'waiting') this.#sizes.set(event.path, event.sizeBytes);
     this.#files.set(event.path, event);
     if (event.type === 'failed' && event.problem.kind === 'storage-full') this.#notices.problem(NOTICES.storageFull);
-    this.#redrawTimer ??= setTimeout(() => {
+    if (this.#redrawTimer !== undefined) return;
+    this.#redrawTimer = setTimeout(() => {
       this.#redrawTimer = undefined;
       this.#tick();
-      this.#version++;
+      this.#publish();
     }, REDRAW_MS);
+  }
+
+  #publish(): void {
+    this.#fileList = [...this.#files.values()];
   }
 
   #tick(): void {
@@ -162,7 +158,7 @@ export class ImportState {
         if (!isFinal(event)) this.#files.set(path, { type: 'cancelled', path });
       }
     }
-    this.#version++;
+    this.#publish();
     if (this.#runningCount === 0 && this.#files.size > 0 && !isCancelled) {
       this.#notices.say(importFinished(summarise(this.#files.values(), this.#sizes)));
     }

@@ -2,6 +2,11 @@ import { requestEvents } from '../../platform/compute/event-stream.ts';
 import type { LibraryEvent, LibraryView } from '../../../workers/core/api.ts';
 import type { Core } from './core.svelte.ts';
 
+interface LibraryListener {
+  readonly onTakenOver: () => void;
+  readonly onProblem: (error: unknown) => void;
+}
+
 /** The open library as core last described it. */
 export class LibraryState {
   #view = $state.raw<LibraryView>();
@@ -10,10 +15,13 @@ export class LibraryState {
     return this.#view;
   }
 
-  /** Follows the library until `signal` aborts; `onProblem` hears if the stream breaks before that. */
-  watch(core: Core, signal: AbortSignal, onProblem: (error: unknown) => void): void {
-    void this.#follow(core, signal).catch((error: unknown) => {
-      if (!signal.aborted) onProblem(error);
+  /**
+   * Follows the library until `signal` aborts. `onTakenOver`: another tab has it now. `onProblem` hears if the
+   * stream breaks.
+   */
+  watch(core: Core, signal: AbortSignal, listener: LibraryListener): void {
+    void this.#follow(core, signal, listener).catch((error: unknown) => {
+      if (!signal.aborted) listener.onProblem(error);
     });
   }
 
@@ -21,11 +29,12 @@ export class LibraryState {
     this.#view = undefined;
   }
 
-  async #follow(core: Core, signal: AbortSignal): Promise<void> {
+  async #follow(core: Core, signal: AbortSignal, listener: LibraryListener): Promise<void> {
     const events = requestEvents<LibraryEvent>((port) => core.watchLibrary(port), { signal });
     for await (const event of events) {
       if (signal.aborted) return;
-      this.#view = event.view;
+      if (event.type === 'library') this.#view = event.view;
+      else listener.onTakenOver();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { passphraseBytes } from '../../features/vault/passphrase.ts';
 import type { PassphraseStrength } from '../../features/vault/passphrase-strength.ts';
 
 const MEASURE_DELAY_MS = 150;
@@ -43,7 +44,6 @@ export class PassphraseDraft {
     return strength;
   }
 
-  /** UTF-8, composed the same way on every system. */
   toBytes(): Uint8Array {
     return passphraseBytes(this.#text);
   }
@@ -61,9 +61,4 @@ export class PassphraseDraft {
 /** The words and tables to measure by are large, and needed on this screen only. */
 function loadStrength(): Promise<typeof import('../../features/vault/passphrase-strength.ts')> {
   return import('../../features/vault/passphrase-strength.ts');
-}
-
-/** What is derived from: the same letters give the same bytes, however the keyboard composed them. */
-export function passphraseBytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text.normalize('NFKC'));
 }

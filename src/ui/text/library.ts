@@ -5,7 +5,7 @@ import { count, duration, number } from './format.ts';
 
 export const LIBRARY = {
   title: 'Library',
-  filter: 'Filter by name or tag',
+  filter: 'Filter files',
   filterLabel: 'Filter files',
   clearFilter: 'Clear the filter',
   sort: 'Sort by',

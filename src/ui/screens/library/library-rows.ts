@@ -1,5 +1,5 @@
 import type { SourceDocument } from '../../../domain/document.ts';
-import { isFinal, type FileProgress } from '../../state/import-progress.ts';
+import type { FileProgress } from '../../state/import-progress.ts';
 
 export const SORT_ORDERS = ['newest', 'name', 'largest', 'attention'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
@@ -31,11 +31,12 @@ export function arrangeRows(rows: readonly LibraryRow[], filter: string, order: 
     return words.every((word) => text.includes(word));
   });
   const compare = COMPARE[order];
-  return kept.sort((a, b) => Number(isComing(b)) - Number(isComing(a)) || compare(a, b));
+  return kept.sort((a, b) => Number(isNew(b)) - Number(isNew(a)) || compare(a, b));
 }
 
-function isComing({ document, progress }: LibraryRow): boolean {
-  return document === undefined && progress !== undefined && !isFinal(progress);
+/** Files on their way in, and those that did not make it, come before what is in the library. */
+function isNew({ document }: LibraryRow): boolean {
+  return document === undefined;
 }
 
 export function needsAttention({ document, progress }: LibraryRow): boolean {
