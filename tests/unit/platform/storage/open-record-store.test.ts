@@ -73,7 +73,7 @@ describe('deleteRecordStore', () => {
     const stubborn = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open('blocked');
       request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
+      request.onerror = () => reject(request.error ?? new Error('The request failed.'));
     });
     await expect(deleteRecordStore('blocked')).rejects.toThrow(/Close the other tab/);
     stubborn.close();
