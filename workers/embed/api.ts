@@ -2,7 +2,10 @@ import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 
 /** Runs one embedding model. The caller owns batching loops, priorities and progress. */
 export interface EmbedApi {
-  /** Loads a model, replacing the one in memory. Throws `ModelUnavailableError` with what is missing and what to do. */
+  /**
+   * Loads a model, replacing the one in memory. Throws `ModelUnavailableError` with what is missing and what to do;
+   * when the files were found and could not be run, the worker takes no further load and has to be replaced.
+   */
   load(request: EmbedLoadRequest): Promise<EmbedStatus>;
   /**
    * Embeds texts with the loaded model; prefixes are added here. Rows are L2-normalised, in the order given:

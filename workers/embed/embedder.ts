@@ -1,5 +1,5 @@
 import { transfer } from 'comlink';
-import { InvalidInputError, ModelUnavailableError } from '../../src/domain/errors.ts';
+import { InvalidInputError, ModelUnavailableError, WorkerCrashedError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import type { EmbedApi, EmbedLoadRequest, EmbedStatus } from './api.ts';
 import { openModelFiles, unavailable, type ModelFiles } from './model-files.ts';
@@ -16,9 +16,12 @@ export class Embedder implements EmbedApi {
   #loaded: SentenceModel | undefined;
   /** Calls take turns: a model is never replaced under an embedding that runs. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** After a load that failed, transformers.js fails every later one in the same worker with the same error. */
+  #hasFailed = false;
 
   load(request: EmbedLoadRequest): Promise<EmbedStatus> {
     return this.#inTurn(async () => {
+      if (this.#hasFailed) throw new WorkerCrashedError('A load failed in this worker before. Use a new one.');
       const startedAt = performance.now();
       const { model, siteUrl, maxThreads } = request;
       await this.#loaded?.dispose();
@@ -36,10 +39,11 @@ export class Embedder implements EmbedApi {
           'Choose the processor, or automatic, as the device in settings.',
         );
       }
-      const { loaded, device } =
-        request.device === 'auto' && canUseGpu
-          ? await loadFaster(model, files)
-          : await loadOn(canUseGpu ? 'webgpu' : 'wasm', model, files);
+      const { loaded, device } = await this.#loadOn(
+        request.device === 'auto' && canUseGpu ? 'faster' : canUseGpu ? 'webgpu' : 'wasm',
+        model,
+        files,
+      );
       this.#loaded = loaded;
       return {
         modelId: model.modelId,
@@ -60,6 +64,29 @@ export class Embedder implements EmbedApi {
 
   countTokens(texts: readonly string[]): Promise<number[]> {
     return this.#inTurn(() => Promise.resolve(this.#model().countTokens(texts)));
+  }
+
+  async #loadOn(device: Device | 'faster', model: EmbeddingModel, files: ModelFiles): Promise<LoadedOn> {
+    try {
+      if (device !== 'faster') return await loadOn(device, model, files);
+      const onProcessor = await loadOn('wasm', model, files);
+      const onGpu = await this.#tryGpu(model, files);
+      return onGpu === undefined ? onProcessor : await keepFaster(onProcessor, onGpu);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw explain(model, error);
+    }
+  }
+
+  async #tryGpu(model: EmbeddingModel, files: ModelFiles): Promise<LoadedOn | undefined> {
+    try {
+      return await loadOn('webgpu', model, files);
+    } catch (error) {
+      // A driver that cannot run this model is no reason to go without it.
+      console.warn(`${model.modelId} does not run on the graphics processor.`, error);
+      this.#hasFailed = true;
+      return undefined;
+    }
   }
 
   #model(): SentenceModel {
@@ -84,39 +111,25 @@ async function isGpuWanted({ device, model }: EmbedLoadRequest): Promise<boolean
   return adapter !== null && (device === 'webgpu' || !adapter.info.isFallbackAdapter);
 }
 
-async function loadOn(
-  device: Device,
-  model: EmbeddingModel,
-  files: ModelFiles,
-): Promise<{ loaded: SentenceModel; device: Device }> {
-  try {
-    return { loaded: await SentenceModel.load(model, { readJson: files.readJson, device }), device };
-  } catch (error) {
-    throw explain(model, error);
-  }
+interface LoadedOn {
+  readonly loaded: SentenceModel;
+  readonly device: Device;
 }
 
-/** Loads on both devices, times one batch on each and keeps the faster. The status tells which, so it is done once. */
-async function loadFaster(
-  model: EmbeddingModel,
-  files: ModelFiles,
-): Promise<{ loaded: SentenceModel; device: Device }> {
-  const onProcessor = await loadOn('wasm', model, files);
-  let onGpu: { loaded: SentenceModel; device: Device };
-  try {
-    onGpu = await loadOn('webgpu', model, files);
-    const gpuMs = await timeOneBatch(onGpu.loaded);
-    if (gpuMs < (await timeOneBatch(onProcessor.loaded))) {
-      await onProcessor.loaded.dispose();
-      return onGpu;
-    }
-  } catch (error) {
-    // A driver that cannot run this model is no reason to go without it.
-    console.warn(`${model.modelId} does not run on the graphics processor.`, error);
-    return onProcessor;
-  }
-  await onGpu.loaded.dispose();
-  return onProcessor;
+async function loadOn(device: Device, model: EmbeddingModel, files: ModelFiles): Promise<LoadedOn> {
+  return { loaded: await SentenceModel.load(model, { readJson: files.readJson, device }), device };
+}
+
+/** Times one batch on each and lets go of the slower. The status tells which was kept, so it is done once a load. */
+async function keepFaster(onProcessor: LoadedOn, onGpu: LoadedOn): Promise<LoadedOn> {
+  const processorMs = await timeOneBatch(onProcessor.loaded);
+  const gpuMs = await timeOneBatch(onGpu.loaded).catch((error: unknown) => {
+    console.warn(`${onGpu.loaded.model.modelId} does not run on the graphics processor.`, error);
+    return Infinity;
+  });
+  const [kept, dropped] = gpuMs < processorMs ? [onGpu, onProcessor] : [onProcessor, onGpu];
+  await dropped.loaded.dispose();
+  return kept;
 }
 
 async function timeOneBatch(loaded: SentenceModel): Promise<number> {

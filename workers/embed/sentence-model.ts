@@ -25,6 +25,7 @@ export class SentenceModel {
   readonly model: EmbeddingModel;
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #network: PreTrainedModel;
+  readonly #session: Session;
   /** What the tokenizer puts before and after each text, such as [CLS] and [SEP]. */
   readonly #marks: { readonly before: readonly number[]; readonly after: readonly number[] };
 
@@ -32,6 +33,9 @@ export class SentenceModel {
     this.model = model;
     this.#tokenizer = tokenizer;
     this.#network = network;
+    const session: unknown = network.sessions['model'];
+    if (!isSession(session)) throw damaged(model, 'it is not a model that reads text');
+    this.#session = session;
     this.#marks = findMarks(tokenizer);
   }
 
@@ -100,28 +104,56 @@ export class SentenceModel {
       });
     });
     const shape = [sequences.length, width];
-    const output: unknown = await this.#network({
+    // Straight to the session: the library's own way queues all runs in one chain that a single failure breaks for
+    // good, and it writes the inputs of a failed run to the console.
+    const inputs: Readonly<Record<string, Tensor>> = {
       input_ids: new Tensor('int64', ids, shape),
       attention_mask: new Tensor('int64', mask, shape),
-    });
-    const tensor = tokenVectors(output);
-    if (!tensor) throw damaged(this.model, 'it gives no vectors per word');
+      token_type_ids: new Tensor('int64', new BigInt64Array(ids.length), shape),
+    };
+    const feeds: Record<string, unknown> = {};
+    for (const name of this.#session.inputNames) {
+      const input = inputs[name];
+      if (!input) throw damaged(this.model, `it asks for an input named ${name}`);
+      feeds[name] = input.ort_tensor;
+    }
+    const outputs = await this.#session.run(feeds);
+    const tensor = outputs['last_hidden_state'] ?? outputs['token_embeddings'];
+    if (!isTokenVectors(tensor)) throw damaged(this.model, 'it gives no vectors per word');
     const { dimensions } = this.model;
-    const found = tensor.dims.at(-1) ?? 0;
-    const states: unknown = tensor.data;
-    if (found !== dimensions || tensor.dims.length !== 3 || !(states instanceof Float32Array)) {
+    const found = tensor.dims[2];
+    if (found !== dimensions) {
       throw damaged(this.model, `it gives ${found} numbers per word where ${dimensions} were expected`);
     }
-    return { states, width };
+    return { states: tensor.data, width };
   }
 }
 
-function tokenVectors(output: unknown): Tensor | undefined {
-  if (typeof output !== 'object' || output === null) return undefined;
-  const found =
-    ('last_hidden_state' in output && output.last_hidden_state) ||
-    ('token_embeddings' in output && output.token_embeddings);
-  return found instanceof Tensor ? found : undefined;
+/** The part of the runtime's session that is used here. */
+interface Session {
+  readonly inputNames: readonly string[];
+  run(feeds: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+}
+
+function isSession(value: unknown): value is Session {
+  return typeof value === 'object' && value !== null && 'inputNames' in value && 'run' in value;
+}
+
+interface TokenVectors {
+  readonly dims: readonly [number, number, number];
+  readonly data: Float32Array;
+}
+
+function isTokenVectors(value: unknown): value is TokenVectors {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'dims' in value &&
+    Array.isArray(value.dims) &&
+    value.dims.length === 3 &&
+    'data' in value &&
+    value.data instanceof Float32Array
+  );
 }
 
 function findMarks(tokenizer: PreTrainedTokenizer): { before: number[]; after: number[] } {

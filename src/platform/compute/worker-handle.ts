@@ -57,7 +57,7 @@ export class WorkerHandle<Api extends object> {
     return this.#running !== undefined;
   }
 
-  /** How many times a worker was started; when it has grown, what the worker had in memory is gone. */
+  /** How many workers have ended; when it has grown, what the worker had in memory is gone. */
   get generation(): number {
     return this.#generation;
   }
@@ -136,7 +136,6 @@ export class WorkerHandle<Api extends object> {
 
   #spawnWorker(): { readonly worker: WorkerLike; readonly api: RemoteApi<Api> } {
     const worker = this.#spawn();
-    this.#generation++;
     const crash = (event: Event): void => {
       event.preventDefault();
       if (this.#running?.worker !== worker) return;
@@ -166,7 +165,10 @@ export class WorkerHandle<Api extends object> {
   #end(message: string, cause?: Error): void {
     clearTimeout(this.#startTimer);
     clearTimeout(this.#idleTimer);
-    this.#running?.worker.terminate();
+    if (this.#running) {
+      this.#running.worker.terminate();
+      this.#generation++;
+    }
     this.#running = undefined;
     const error = new WorkerCrashedError(message, cause ? { cause } : undefined);
     for (const fail of [...this.#pending]) fail(error);
