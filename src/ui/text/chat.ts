@@ -20,6 +20,7 @@ export const CHAT = {
   modeQuotesHint: 'The best sentences from your library, word for word. Nothing leaves this device.',
   jumpToLatest: 'Jump to latest',
   conversation: 'Conversation',
+  source: 'Source',
   sources: 'Sources',
   moreSources: (n: number) => `${n} more`,
   copyAnswer: 'Copy answer',
