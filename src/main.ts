@@ -15,4 +15,5 @@ const outcome: BootOutcome = import.meta.env.DEV
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no element with the id "app".');
+target.replaceChildren();
 mount(App, { target, props: { boot: outcome } });
