@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { NotFoundError } from '../../../../src/domain/errors.ts';
+import { DEFAULT_SETTINGS } from '../../../../src/domain/settings.ts';
+import { hubFileUrl, isFileResponse, requiredPaths, siteFileUrl } from '../../../../src/domain/model-files.ts';
+import { EMBEDDING_MODELS, findModel, isOnHub, modelKey } from '../../../../src/platform/compute/models.ts';
+
+describe('the models the app knows', () => {
+  it('have names of their own and values in range', () => {
+    const ids = EMBEDDING_MODELS.map(({ modelId }) => modelId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const model of EMBEDDING_MODELS) {
+      expect(model.modelId).toMatch(/^[\w.-]+\/[\w.-]+$/);
+      expect(model.dimensions).toBeGreaterThan(0);
+      expect(model.maxTokens).toBeGreaterThanOrEqual(128);
+      expect(model.sizeBytes).toBeGreaterThan(1_000_000);
+      expect(model.relevanceFloor).toBeGreaterThan(0);
+      expect(model.relevanceFloor).toBeLessThan(1);
+      expect(model.licence).not.toBe('');
+    }
+  });
+
+  it('contain the default of the settings, which the hub has', () => {
+    expect(isOnHub(findModel(DEFAULT_SETTINGS.embeddingModelId ?? ''))).toBe(true);
+  });
+
+  it('have prefixes that end where the text begins', () => {
+    for (const { queryPrefix, passagePrefix } of EMBEDDING_MODELS) {
+      for (const prefix of [queryPrefix, passagePrefix]) expect(prefix === '' || prefix.endsWith(': ')).toBe(true);
+    }
+  });
+
+  it('refuse an unknown name', () => {
+    expect(() => findModel('someone/else')).toThrow(NotFoundError);
+  });
+
+  it('have different keys for each model and each chunker', () => {
+    const keys = EMBEDDING_MODELS.flatMap((model) => [modelKey(model, 1), modelKey(model, 2)]);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('the files of a model', () => {
+  const [minilm] = EMBEDDING_MODELS;
+
+  it('are looked for under the site and the hub by the same paths', () => {
+    expect(requiredPaths(findModel('Xenova/all-MiniLM-L6-v2'))).toEqual([
+      'config.json',
+      'tokenizer.json',
+      'onnx/model_quantized.onnx',
+    ]);
+    const id = minilm?.modelId ?? '';
+    expect(siteFileUrl('https://a.example/app/', id, 'config.json')).toBe(
+      'https://a.example/app/models/Xenova/all-MiniLM-L6-v2/config.json',
+    );
+    for (const hub of ['https://hub.example', 'https://hub.example/']) {
+      expect(hubFileUrl(hub, id, 'config.json')).toBe(
+        'https://hub.example/Xenova/all-MiniLM-L6-v2/resolve/main/config.json',
+      );
+    }
+  });
+
+  it('are not the page that a host sends in place of a missing file', () => {
+    const respond = (mediaType: string, status = 200): Response =>
+      new Response('', { status, headers: { 'Content-Type': mediaType } });
+    expect(isFileResponse(respond('application/json'))).toBe(true);
+    expect(isFileResponse(respond('text/html; charset=utf-8'))).toBe(false);
+    expect(isFileResponse(respond('application/json', 404))).toBe(false);
+  });
+});
