@@ -23,6 +23,8 @@ export const ANSWERS = {
     'Without a provider, answers are the best sentences of your own files, quoted and cited. With one, a language model writes the answer from those passages.',
   inForce: 'In use',
   noneYet: 'No provider is set. Answers quote your files.',
+  needsLastingLibrary:
+    'To set a provider, create a library that is kept on this device. This one is in memory only, and putting a new address in force reloads the page, which would lose it.',
   choose: 'Provider',
   onYourComputer: 'On your computer',
   address: 'Address',
