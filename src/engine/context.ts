@@ -77,7 +77,7 @@ function mergeRuns(runs: readonly Run[]): Run[] {
   );
   for (const run of byPlace) {
     const previous = merged.at(-1);
-    if (previous === undefined || previous.versionId !== run.versionId || run.first > previous.last + 1) {
+    if (previous?.versionId !== run.versionId || run.first > previous.last + 1) {
       merged.push(run);
       continue;
     }

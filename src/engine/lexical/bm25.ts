@@ -113,7 +113,7 @@ export function scanBm25(
       const score = scores[ordinal] ?? 0;
       if (score === 0) continue;
       scores[ordinal] = 0;
-      if (score < threshold || (acceptMask !== undefined && acceptMask[ordinal] === 0)) continue;
+      if (score < threshold || acceptMask?.[ordinal] === 0) continue;
       best.offer(score, firstKey + ordinal);
       threshold = best.threshold;
     }

@@ -26,7 +26,7 @@ export function scanVectors(sources: readonly VectorSource[], query: QueryCodes,
     let threshold = best.threshold;
     for (let row = 0; row < rowCount; row++) {
       const scale = scales[row] ?? 0;
-      if (scale === 0 || (acceptMask !== undefined && acceptMask[row] === 0)) continue;
+      if (scale === 0 || acceptMask?.[row] === 0) continue;
       const score = dotCodes(wide, codes, row * dimensions, dimensions) * scale * query.scale;
       if (score < threshold) continue;
       best.offer(score, firstKey + row);

@@ -9,8 +9,8 @@ const LARGEST_CODE = 127;
  */
 export function quantise(vector: Float32Array, codes: Int8Array): number {
   let largest = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const magnitude = Math.abs(vector[i] ?? 0);
+  for (const component of vector) {
+    const magnitude = Math.abs(component);
     if (!(magnitude < Infinity)) throw new InvalidInputError('An embedding holds a value that is not a number.');
     if (magnitude > largest) largest = magnitude;
   }

@@ -83,7 +83,7 @@ describe('extractAnswer', () => {
     const asked = 'How powerful did illumination become?';
     const candidates = candidateSentences([lamp, keeper]);
     const sentenceSimilarities = candidates.map(({ text }) => (text.includes('dusk') ? 0.9 : 0.1));
-    const options = { sentenceSimilarities, bestCosine: 0.8, relevanceFloor: 0.3, maxSentences: 1 };
+    const options = { sentenceSimilarities, bestCosine: 0.9, relevanceFloor: 0.3, maxSentences: 1 };
     const { sentences, isSupported } = extractAnswer(asked, [lamp, keeper], termsFor(asked), options);
     expect(sentences[0]?.text).toContain('dusk');
     expect(isSupported).toBe(true);

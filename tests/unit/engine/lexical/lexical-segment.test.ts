@@ -26,7 +26,7 @@ describe('lexical segments', () => {
         const decoded = decodeLexicalSegment(encodeLexicalSegment(built));
         expect(decoded).toEqual(built);
         chunks.forEach((chunk, ordinal) => {
-          for (const term of termsOf(`${chunk.body}`)) {
+          for (const term of termsOf(chunk.body)) {
             const number = findTerm(decoded, new TextEncoder().encode(term));
             expect(number).toBeGreaterThanOrEqual(0);
             expect(hasPosting(decoded, number, ordinal)).toBe(true);
