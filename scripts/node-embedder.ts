@@ -52,7 +52,7 @@ export async function createNodeEmbedder(
  * Any sentence model in the layout of transformers.js, without prefixes: the 8-bit weights where there are any, mean
  * pooling unless told otherwise, the limit of a model the app knows by the folder's name, else 512 tokens.
  */
-export async function loadNodeEmbedder(modelFolder: string, pooling: string = 'mean'): Promise<NodeEmbedder> {
+export async function loadNodeEmbedder(modelFolder: string, pooling = 'mean'): Promise<NodeEmbedder> {
   const folder = resolve(modelFolder);
   const config = await readJson(join(folder, 'config.json'));
   if (!config || !('hidden_size' in config) || typeof config.hidden_size !== 'number') {

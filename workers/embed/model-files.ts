@@ -12,8 +12,8 @@ export interface ModelFilesRequest {
 /** The files of one model, all from the place where its `config.json` was found. */
 export interface ModelFiles {
   /** The file's response, or status 404 where the model has no such file. */
-  fetch(path: string): Promise<Response>;
-  readJson(path: string): Promise<object | undefined>;
+  readonly fetch: (path: string) => Promise<Response>;
+  readonly readJson: (path: string) => Promise<object | undefined>;
 }
 
 /**

@@ -65,6 +65,7 @@ export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
     sizeBytes: 2_600_000,
     languages: 'english',
     licence: 'MIT',
+    // Measured on tests/fixtures/relevance: all of 32 related pairs lie above, 91 % of 96 unrelated ones below.
     relevanceFloor: 0.25,
   },
   {
@@ -79,7 +80,8 @@ export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
     sizeBytes: 4_400_000,
     languages: 'english',
     licence: 'PDDL-1.0',
-    relevanceFloor: 0.8,
+    // Measured on the same pairs: 97 % and 40 %. Its scores hardly tell related from unrelated.
+    relevanceFloor: 0.85,
   },
 ];
 

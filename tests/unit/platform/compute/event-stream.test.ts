@@ -141,7 +141,7 @@ describe('event stream', () => {
   });
 
   it('ends with an error when an event cannot cross the thread', async () => {
-    async function* functions(): AsyncGenerator<unknown> {
+    async function* functions(): AsyncGenerator {
       yield await Promise.resolve(() => 1);
     }
     await expect(
