@@ -57,7 +57,7 @@ const layerRules = Object.entries(IMPORTS).map(([type, imports]) => ({
 const folder = (type, pattern) => ({ type, pattern, partialMatch: false });
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'test-results/', 'playwright-report/', 'scripts/stubs/', 'public/'] },
+  { ignores: ['dist/', 'dist-space/', 'coverage/', 'test-results/', 'playwright-report/', 'scripts/stubs/', 'public/'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...ts.configs.stylisticTypeChecked,
