@@ -4,6 +4,8 @@ export type LinkWarning = 'carries-your-text' | 'carries-much' | 'look-alike' | 
 const MAX_PLAIN_QUERY_LENGTH = 64;
 /** Shorter runs of words appear in ordinary addresses by chance. */
 const MIN_SHARED_WORDS = 3;
+/** Addresses in the texts themselves share words with the link as a matter of course. */
+const ADDRESS = /(?:https?:|mailto:|www\.)[^\s)>\]]+/gi;
 
 export const LINK_WARNING_TEXT: Readonly<Record<LinkWarning, string>> = {
   'carries-your-text':
@@ -44,7 +46,7 @@ function decoded(part: string): string {
 function sharesWords(addressText: string, contextTexts: readonly string[]): boolean {
   const words = wordsOf(addressText);
   if (words.length < MIN_SHARED_WORDS) return false;
-  const context = contextTexts.map((text) => ` ${wordsOf(text).join(' ')} `);
+  const context = contextTexts.map((text) => ` ${wordsOf(text.replace(ADDRESS, ' ')).join(' ')} `);
   for (let i = 0; i + MIN_SHARED_WORDS <= words.length; i++) {
     const run = words.slice(i, i + MIN_SHARED_WORDS);
     if (run.join('').length < 10) continue;

@@ -14,7 +14,7 @@ export type UnitGroup =
   | { readonly kind: 'table'; readonly key: string; readonly units: readonly BlockUnit[] }
   | { readonly kind: 'block'; readonly key: string; readonly unit: BlockUnit };
 
-const ROWS_PER_UNIT = 40;
+const ROWS_PER_UNIT = 10;
 const MAX_UNIT_LENGTH = 6000;
 
 /** Cuts a document into units. Takes 100,000 table rows in a few milliseconds: rows are counted, not read. */

@@ -1,10 +1,10 @@
 import { tick } from 'svelte';
 import type { BlockUnit } from './block-units.ts';
 
-const FIRST_COUNT = 24;
-const STEP = 20;
+const FIRST_COUNT = 16;
+const STEP = 12;
 /** More than this is never on the page; the far end is let go. */
-const MAX_COUNT = 160;
+const MAX_COUNT = 100;
 const NEAR_PX = 800;
 
 /** Which units of a document are on the page: some around the passage at first, more as the person scrolls. */

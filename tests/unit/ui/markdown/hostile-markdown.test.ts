@@ -152,6 +152,9 @@ describe('links', () => {
     expect(linkWarnings(`https://example.org/?q=${'x'.repeat(80)}`, context)).toEqual(['carries-much']);
     expect(linkWarnings('https://example.org/?q=therapist+is+dr+weber', context)).toEqual(['carries-your-text']);
     expect(linkWarnings('https://example.org/therapist%20is%20dr%20weber', context)).toEqual(['carries-your-text']);
+    expect(linkWarnings('https://example.org/one-two-three', ['See [x](https://example.org/one-two-three).'])).toEqual(
+      [],
+    );
     expect(linkWarnings('https://xn--pple-43d.com/', context)).toEqual(['look-alike']);
     expect(linkWarnings('https://bank.example@evil.example/', context)).toEqual(['hidden-name']);
     expect(linkWarnings('http://example.org/', context)).toEqual(['unencrypted']);
