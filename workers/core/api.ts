@@ -112,6 +112,8 @@ export interface LibraryView {
   readonly isPaused: boolean;
   /** Documents that an earlier session left unfinished. */
   readonly unfinishedCount: number;
+  /** Records on disk that are not what was sealed there; their documents are left out or read again. */
+  readonly damagedCount: number;
   readonly model: ModelState;
 }
 

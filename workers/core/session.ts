@@ -25,6 +25,7 @@ export class Session {
   readonly vault: OpenVault;
   readonly searcher: ComputeSearcher;
   readonly isSample: boolean;
+  readonly damagedCount: number;
   /** Imports going on now. */
   readonly imports = { count: 0 };
   isTakenOver = false;
@@ -40,6 +41,7 @@ export class Session {
     this.settings = parts.settings;
     this.pause = parts.pause;
     this.isSample = parts.isSample;
+    this.damagedCount = parts.damagedCount;
     this.library.onChange(() => {
       this.changed();
     });
@@ -55,7 +57,7 @@ export class Session {
     const searcher = spawnSearcher();
     const pause = new PauseGate();
     const identityOf = vault.identityOf.bind(vault);
-    const [{ library }, conversations, settings] = await Promise.all([
+    const [{ library, damagedCount }, conversations, settings] = await Promise.all([
       openLibrary(vault.store, searcher.api, identityOf),
       Conversations.open(vault.store, Date.now),
       SettingsRecord.open(vault.store),
@@ -76,6 +78,7 @@ export class Session {
       settings,
       pause,
       isSample: options.isSample,
+      damagedCount,
     });
   }
 
@@ -127,4 +130,5 @@ interface SessionParts {
   readonly settings: SettingsRecord;
   readonly pause: PauseGate;
   readonly isSample: boolean;
+  readonly damagedCount: number;
 }

@@ -19,7 +19,8 @@ export class Conversations {
 
   static async open(store: RecordStore, now: () => number): Promise<Conversations> {
     const conversations = new Conversations(store, now);
-    for (const { value } of await store.list('conversations')) {
+    // A damaged conversation is left out; the others open.
+    for (const { value } of await store.list('conversations', () => undefined)) {
       const head = decodeRecord<Conversation>(value);
       conversations.#heads.set(head.conversationId, head);
     }
@@ -105,7 +106,7 @@ export class Conversations {
   }
 
   async #readMessages(head: Conversation): Promise<Message[]> {
-    const records = await this.#store.findMany('messages', head.messageIds.map(recordIdOf));
+    const records = await this.#store.findMany('messages', head.messageIds.map(recordIdOf), () => undefined);
     return records.filter((record) => record !== undefined).map((record) => decodeRecord<Message>(record));
   }
 }

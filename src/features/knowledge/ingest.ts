@@ -181,8 +181,8 @@ async function readStaged(
 async function unstage(document: SourceDocument, { library }: IngestDeps): Promise<void> {
   const { pendingVersionId, ...settled } = document;
   if (!pendingVersionId) return;
-  if (pendingVersionId === document.currentVersionId) await library.remove(document.documentId);
-  else await library.updateDocument(settled, [pendingVersionId]);
+  if (document.status === 'staged') await library.remove(document.documentId);
+  else if (pendingVersionId !== document.currentVersionId) await library.updateDocument(settled, [pendingVersionId]);
 }
 
 function describeFailure(error: unknown): { kind: 'storage-full' | 'unreadable' | 'unexpected'; message: string } {

@@ -26,7 +26,10 @@ export async function openLibrary(
 ): Promise<OpenedLibrary> {
   const library = new Library(store, searcher, identityOf);
   let damagedCount = 0;
-  const documents = await store.list('documents');
+  const onDamaged = (): void => {
+    damagedCount++;
+  };
+  const documents = await store.list('documents', onDamaged);
   for (const record of documents) library.state.putDocument(decodeRecord<SourceDocument>(record.value));
 
   const stored = await store.find('segments', MANIFEST_ID);
@@ -40,19 +43,18 @@ export async function openLibrary(
       store.findMany(
         'segments',
         entries.map((entry) => recordIdOf(entry.segmentId)),
+        onDamaged,
       ),
       store.findMany(
         'lexical',
         entries.map((entry) => entry.lexicalId),
+        onDamaged,
       ),
     ]);
     for (const [index, entry] of entries.entries()) {
       const table = tableBytes[index];
       const lexical = lexicalBytes[index];
-      if (!table || !lexical) {
-        damagedCount++;
-        continue;
-      }
+      if (!table || !lexical) continue;
       const columns = decodeRecord<SegmentTable>(table);
       tables.set(entry.segmentId, columns);
       kept.push(entry);
@@ -61,6 +63,18 @@ export async function openLibrary(
     }
   }
   library.state.apply({ ...manifest, segments: kept }, tables);
+  markForReading(library);
   await searcher.replaceSegments([], loads);
   return { library, damagedCount };
+}
+
+/** The index is a cache: a document that lost passages with a damaged segment is read again from its kept bytes. */
+function markForReading(library: Library): void {
+  for (const document of library.state.documents.values()) {
+    if (document.status !== 'searchable') continue;
+    const { size } = library.state.chunksOfVersion(document.currentVersionId);
+    if (size < document.chunkCount) {
+      library.state.putDocument({ pendingVersionId: document.currentVersionId, ...document });
+    }
+  }
 }

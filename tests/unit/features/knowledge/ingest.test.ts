@@ -182,3 +182,18 @@ describe('opening a citation', () => {
     expect(await marked()).toContain('basalt');
   });
 });
+
+describe('damage on disk', () => {
+  it('reads a document again whose part of the index is gone', async () => {
+    const lib = await openInProcess();
+    await lib.take({ 'a.md': note('A', ['granite']), 'b.md': note('B', ['heron']) });
+    const lost = lib.library.state.manifest.segments[0]!;
+    await lib.vault.store.commit([{ kind: 'delete', store: 'lexical', id: lost.lexicalId }]);
+    const again = await openInProcess({ vault: lib.vault });
+    expect(await findPaths(again, 'heron')).toEqual(['b.md']);
+    expect(unfinishedDocuments(again.library).map((document) => document.path)).toEqual(['a.md']);
+    for await (const event of resumeIngest(again, { signal: new AbortController().signal }))
+      expect(event.type).not.toBe('failed');
+    expect(await findPaths(again, 'granite')).toEqual(['a.md']);
+  });
+});
