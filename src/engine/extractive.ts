@@ -31,9 +31,8 @@ interface Scored {
   readonly index: number;
 }
 
-const MIN_SENTENCES = 3;
 const MAX_SENTENCES = 6;
-/** Below this share of the best sentence's score a further one is left out, once there are enough. */
+/** Below this share of the best sentence's score a further one is left out: one good quotation beats three. */
 const SCORE_DROP = 0.5;
 /** Share of terms in common from which two sentences say the same. */
 const DUPLICATE_OVERLAP = 0.6;
@@ -146,13 +145,7 @@ function choose(scored: readonly Scored[], most: number): Scored[] {
   const chosen: Scored[] = [];
   for (const candidate of ranked) {
     if (chosen.length >= most) break;
-    if (chosen.length >= MIN_SENTENCES && candidate.score < best.score * SCORE_DROP) break;
-    if (!chosen.some((other) => overlap(other.terms, candidate.terms) >= DUPLICATE_OVERLAP)) chosen.push(candidate);
-  }
-  // Too few that share a word with the question: what follows the best one usually goes on about the same thing.
-  for (let next = best.index + 1; chosen.length < Math.min(MIN_SENTENCES, most); next++) {
-    const candidate = scored[next];
-    if (candidate?.sentence.marker !== best.sentence.marker) break;
+    if (candidate.score < best.score * SCORE_DROP) break;
     if (!chosen.some((other) => overlap(other.terms, candidate.terms) >= DUPLICATE_OVERLAP)) chosen.push(candidate);
   }
   return chosen;

@@ -65,8 +65,9 @@ export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
     sizeBytes: 2_600_000,
     languages: 'english',
     licence: 'MIT',
-    // Measured on tests/fixtures/relevance: all of 32 related pairs lie above, 91 % of 96 unrelated ones below.
-    relevanceFloor: 0.25,
+    // 84 % of related pairs of tests/fixtures/relevance lie above. The best of many unrelated passages reaches it too:
+    // measured on the questions of one collection asked of another.
+    relevanceFloor: 0.45,
   },
   {
     modelId: 'stanfordnlp/glove-6B-50d-20k',
