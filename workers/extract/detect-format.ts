@@ -89,7 +89,7 @@ function textFormat(bytes: Uint8Array, hinted: DocumentFormat | undefined, path:
     .replaceAll('\0', '')
     .replace(/^[^\x21-\x7e]*/, '')
     .trimStart();
-  if (/^\{\\rtf/.test(head))
+  if (head.startsWith('{\\rtf'))
     throw unsupported(
       path,
       'a Rich Text document (RTF). Open it in a word processor and save it as DOCX or PDF, then add that',

@@ -1,5 +1,5 @@
-import { parseDocument, visit } from 'yaml';
-import { isRecordTree, isUnsafeKey, type Tree } from './tree.ts';
+import { parseDocument } from 'yaml';
+import { isListTree, isRecordTree, isUnsafeKey, type Tree } from './tree.ts';
 import type { ExtractWarning } from '../../src/domain/extracted.ts';
 import type { ExtractLimits } from './limits.ts';
 
@@ -40,32 +40,23 @@ export function splitFrontMatter(source: string): SplitSource {
  * `tag` and `keywords` become tags. What is not a map of plain values is left out with a warning, never thrown.
  */
 export function readFrontMatter(yaml: string, limits: ExtractLimits): FrontMatter {
-  const document = parseDocument(yaml, {
-    schema: 'core',
-    merge: false,
-    customTags: [],
-    logLevel: 'silent',
-    uniqueKeys: false,
-  });
-  let aliases = 0;
-  visit(document, { Alias: () => void aliases++ });
-  const tree = document.errors.length === 0 && aliases <= limits.yamlAliases ? plain(document) : undefined;
+  const tree = parse(yaml, limits);
   if (tree === null) return { properties: {}, tags: [], warnings: [] };
   if (!isRecordTree(tree)) return { properties: {}, tags: [], warnings: [UNREADABLE] };
 
-  const properties: Record<string, string> = Object.create(null);
+  const properties: Record<string, string> = {};
   flatten(tree, '', properties, 0);
   const tags = new Set<string>();
   for (const [key, value] of Object.entries(tree)) {
     if (!/^(tags?|keywords)$/i.test(key)) continue;
-    for (const tag of typeof value === 'string' ? value.split(/[,\s]+/) : Array.isArray(value) ? value : []) {
+    for (const tag of typeof value === 'string' ? value.split(/[,\s]+/) : isListTree(value) ? value : []) {
       if (typeof tag === 'string' || typeof tag === 'number') tags.add(String(tag).replace(/^#/, '').trim());
     }
   }
   tags.delete('');
   const title = Object.entries(tree).find(([key]) => key.toLowerCase() === 'title')?.[1];
   const titled = typeof title === 'string' && title.trim() !== '' ? { title: title.trim() } : {};
-  return { properties: { ...properties }, tags: [...tags], ...titled, warnings: [] };
+  return { properties, tags: [...tags], ...titled, warnings: [] };
 }
 
 const UNREADABLE: ExtractWarning = {
@@ -74,17 +65,26 @@ const UNREADABLE: ExtractWarning = {
     'The properties at the top of this note could not be read, so its tags and title may be missing. The note itself was read.',
 };
 
-function plain(document: ReturnType<typeof parseDocument>): Tree | undefined {
+function parse(yaml: string, limits: ExtractLimits): Tree | undefined {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    const document = parseDocument(yaml, {
+      schema: 'core',
+      merge: false,
+      customTags: [],
+      logLevel: 'silent',
+      uniqueKeys: false,
+    });
+    if (document.errors.length > 0) return undefined;
+    // What the core schema gives is a tree of plain values.
+    return document.toJS({ maxAliasCount: limits.yamlAliases }) as Tree;
   } catch {
-    return undefined; // An alias that points nowhere, or to too much: told to the person as unreadable properties.
+    return undefined; // Aliases to nothing or to too much, or nesting without end: told as unreadable properties.
   }
 }
 
 function flatten(tree: Tree, prefix: string, into: Record<string, string>, depth: number): void {
   if (depth > 8) return;
-  if (Array.isArray(tree) && tree.every((item) => item === null || typeof item !== 'object')) {
+  if (isListTree(tree) && tree.every((item) => item === null || typeof item !== 'object')) {
     into[prefix] = tree.filter((item) => item !== null).join(', ');
   } else if (tree !== null && typeof tree === 'object') {
     for (const [key, value] of Object.entries(tree)) {

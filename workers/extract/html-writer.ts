@@ -88,43 +88,60 @@ export class HtmlWriter {
   #element(element: HtmlElement, outer: Context): void {
     const { tagName } = element;
     if (SKIPPED.has(tagName) || isHidden(element) || (this.#options.skipChrome && isChrome(element, outer))) return;
-    if (outer.depth >= this.#options.maxDepth) return this.#text(textOf(element), outer);
+    if (outer.depth >= this.#options.maxDepth) {
+      this.#text(textOf(element), outer);
+      return;
+    }
     const context: Context = { ...outer, depth: outer.depth + 1 };
     const level = headingLevel(tagName);
     if (level) {
       this.#open({ kind: 'heading', level });
       this.#children(element, context);
-      return this.#close();
+      this.#close();
+      return;
     }
     switch (tagName) {
       case 'br':
-        return this.#lineBreak();
+        this.#lineBreak();
+        return;
       case 'hr':
         this.#close();
         this.#builder.begin();
         this.#builder.end({ kind: 'rule' });
         return;
       case 'pre':
-        return this.#preformatted(element, context);
+        this.#preformatted(element, context);
+        return;
       case 'table':
-        return this.#table(element, context);
+        this.#table(element, context);
+        return;
       case 'img':
-        return this.#image(element, context);
+        this.#image(element, context);
+        return;
       case 'a':
-        return this.#link(element, context);
+        this.#link(element, context);
+        return;
       case 'ul':
       case 'ol':
       case 'menu':
-        return this.#list(element, context);
+        this.#list(element, context);
+        return;
       case 'blockquote':
         this.#close();
         this.#children(element, { ...context, quoteDepth: context.quoteDepth + 1 });
-        return this.#close();
+        this.#close();
+        return;
       default:
     }
     const mark = Object.hasOwn(MARKS, tagName) ? MARKS[tagName] : undefined;
-    if (mark) return this.#mark(element, mark, context);
-    if (!BLOCKS.has(tagName)) return this.#children(element, context);
+    if (mark) {
+      this.#mark(element, mark, context);
+      return;
+    }
+    if (!BLOCKS.has(tagName)) {
+      this.#children(element, context);
+      return;
+    }
     this.#close();
     const inArticle = context.inArticle || /^(article|main|section)$/.test(tagName);
     this.#children(element, { ...context, inArticle });
@@ -208,7 +225,10 @@ export class HtmlWriter {
 
   #link(element: HtmlElement, context: Context): void {
     const href = this.#remember(element);
-    if (href === undefined) return this.#children(element, context);
+    if (href === undefined) {
+      this.#children(element, context);
+      return;
+    }
     this.#inline(
       () => this.#children(element, context),
       (range) => this.#builder.inline({ kind: 'link', href, ...range }),

@@ -43,12 +43,11 @@ export class MarkdownWriter {
     if (depth > MAX_DEPTH) throw limitExceeded(`lists or quotes more than ${MAX_DEPTH} levels deep`);
     switch (node.type) {
       case 'heading':
-        return this.#leaf({ kind: 'heading', level: node.depth }, node.children);
+        this.#leaf({ kind: 'heading', level: node.depth }, node.children);
+        return;
       case 'paragraph':
-        return this.#leaf(
-          quoteDepth > 0 ? { kind: 'quote', depth: quoteDepth - 1 } : { kind: 'paragraph' },
-          node.children,
-        );
+        this.#leaf(quoteDepth > 0 ? { kind: 'quote', depth: quoteDepth - 1 } : { kind: 'paragraph' }, node.children);
+        return;
       case 'blockquote':
         for (const child of node.children) this.#block(child, quoteDepth + 1, listDepth, depth + 1);
         return;
@@ -69,14 +68,17 @@ export class MarkdownWriter {
         return;
       }
       case 'code':
-        return this.#plain(
+        this.#plain(
           { kind: 'code', ...(node.lang && { language: node.lang }) },
           restorePlaceholders(node.value, this.#wiki),
         );
+        return;
       case 'html':
-        return this.#plain({ kind: 'paragraph' }, textOfHtml(restorePlaceholders(node.value, this.#wiki)));
+        this.#plain({ kind: 'paragraph' }, textOfHtml(restorePlaceholders(node.value, this.#wiki)));
+        return;
       case 'table':
-        return this.#table(node);
+        this.#table(node);
+        return;
       case 'thematicBreak':
         this.#builder.begin();
         this.#builder.end({ kind: 'rule' });
@@ -140,17 +142,22 @@ export class MarkdownWriter {
         return;
       case 'inlineCode': {
         const range = this.#builder.write(restorePlaceholders(node.value, this.#wiki));
-        return this.#builder.inline({ kind: 'mark', mark: 'code', ...range });
+        this.#builder.inline({ kind: 'mark', mark: 'code', ...range });
+        return;
       }
       case 'link':
-        return this.#link(node.url, node.children, depth);
+        this.#link(node.url, node.children, depth);
+        return;
       case 'linkReference':
-        return this.#link(this.#definitions.get(node.identifier) ?? '', node.children, depth);
+        this.#link(this.#definitions.get(node.identifier) ?? '', node.children, depth);
+        return;
       case 'image':
-        return this.#builder.inline({ kind: 'image', href: node.url, ...this.#builder.write(node.alt ?? '') });
+        this.#builder.inline({ kind: 'image', href: node.url, ...this.#builder.write(node.alt ?? '') });
+        return;
       case 'imageReference': {
         const href = this.#definitions.get(node.identifier) ?? '';
-        return this.#builder.inline({ kind: 'image', href, ...this.#builder.write(node.alt ?? '') });
+        this.#builder.inline({ kind: 'image', href, ...this.#builder.write(node.alt ?? '') });
+        return;
       }
       case 'break':
         this.#builder.write('\n');

@@ -31,8 +31,8 @@ export function liftObsidianSyntax(source: string): LiftedSource {
     const run = marker?.[1] ?? '';
     if (fence !== '') {
       out.push(line);
-      if (run[0] === fence[0] && run.length >= fence.length && marker?.[2]?.trim() === '') fence = '';
-    } else if (run !== '' && !(run[0] === '`' && marker?.[2]?.includes('`'))) {
+      if (run.startsWith(fence.charAt(0)) && run.length >= fence.length && marker?.[2]?.trim() === '') fence = '';
+    } else if (run !== '' && !(run.startsWith('`') && marker?.[2]?.includes('`'))) {
       fence = run;
       out.push(line);
     } else if (inComment || line.includes('%%') || line.includes('[[')) {

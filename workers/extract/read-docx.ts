@@ -77,9 +77,7 @@ function checkXml(name: string, bytes: Uint8Array, limits: ExtractLimits): void 
   }
 }
 
-interface CoreProperties {
-  readonly [name: string]: string;
-}
+type CoreProperties = Readonly<Record<string, string>>;
 
 const CORE: Readonly<Record<string, string>> = {
   'dc:title': 'title',

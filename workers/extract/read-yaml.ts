@@ -68,13 +68,13 @@ class NodeReader {
     if (isScalar(node)) return scalar(node.value);
     if (!isCollection(node)) return null;
     if (node.items.some((item) => isPair(item))) {
-      const map: Record<string, Tree> = Object.create(null);
+      const entries: [string, Tree][] = [];
       for (const item of node.items) {
         if (!isPair(item)) continue;
-        const key = String(this.read(item.key, depth + 1) ?? '');
-        if (!isUnsafeKey(key)) map[key] = this.read(item.value, depth + 1);
+        const key = keyOf(this.read(item.key, depth + 1));
+        if (!isUnsafeKey(key)) entries.push([key, this.read(item.value, depth + 1)]);
       }
-      return map;
+      return Object.fromEntries(entries);
     }
     return node.items.map((item) => this.read(item, depth + 1));
   }
@@ -84,7 +84,12 @@ function scalar(value: unknown): Tree {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return value;
-  return String(value);
+  // The core schema makes nothing else; custom tags are not resolved.
+  return null;
+}
+
+function keyOf(key: Tree): string {
+  return key !== null && typeof key === 'object' ? JSON.stringify(key) : String(key ?? '');
 }
 
 /**

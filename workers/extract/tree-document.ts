@@ -2,7 +2,7 @@ import type { DocumentFormat, ExtractedDocument, ExtractWarning, RecordField } f
 import { DocumentBuilder } from './document-builder.ts';
 import { ExtractFailure, NOTHING_TO_READ } from './extract-failure.ts';
 import { titleFromPath, type SourceFile } from './reader.ts';
-import { isRecordTree, type Tree } from './tree.ts';
+import { isListTree, isRecordTree, type Tree } from './tree.ts';
 
 interface TreeSource {
   readonly format: DocumentFormat;
@@ -47,17 +47,21 @@ class TreeWriter {
   }
 
   write(tree: Tree, path: string, level: number): void {
-    if (tree === null || typeof tree !== 'object') return this.#record(path, [['', tree]]);
-    const entries: [string, Tree][] = Array.isArray(tree)
+    if (tree === null || typeof tree !== 'object') {
+      this.#record(path, [['', tree]]);
+      return;
+    }
+    const entries: [string, Tree][] = isListTree(tree)
       ? tree.map((item, index): [string, Tree] => [`[${index}]`, item])
       : Object.entries(tree);
     if (
-      !Array.isArray(tree) &&
+      !isListTree(tree) &&
       path !== '' &&
       countLeaves(tree, MAX_RECORD_LEAVES + 1) <= MAX_RECORD_LEAVES &&
       isFlatEnough(tree)
     ) {
-      return this.#record(path, entries);
+      this.#record(path, entries);
+      return;
     }
     // Plain values beside large branches belong together, ahead of the branches.
     const plain = entries.filter(([, value]) => isPlain(value));
@@ -65,12 +69,12 @@ class TreeWriter {
     for (const [key, value] of entries) {
       if (isPlain(value)) continue;
       const below = join(path, key);
-      if (!Array.isArray(tree)) {
+      if (!isListTree(tree)) {
         this.#builder.begin();
         this.#builder.write(humanise(key));
         this.#builder.end({ kind: 'heading', level: clampLevel(level) });
       }
-      this.write(value, below, Array.isArray(tree) ? level : level + 1);
+      this.write(value, below, isListTree(tree) ? level : level + 1);
     }
   }
 
@@ -84,7 +88,7 @@ class TreeWriter {
 
   #fields(value: Tree, path: string, label: string, fields: RecordField[]): void {
     if (value !== null && typeof value === 'object') {
-      const entries: [string, Tree][] = Array.isArray(value)
+      const entries: [string, Tree][] = isListTree(value)
         ? value.map((item, index): [string, Tree] => [`[${index}]`, item])
         : Object.entries(value);
       for (const [key, inner] of entries) {
@@ -111,7 +115,7 @@ function isPlain(value: Tree): boolean {
   return (
     value === null ||
     typeof value !== 'object' ||
-    (Array.isArray(value) && value.length <= 100 && value.every((item) => item === null || typeof item !== 'object'))
+    (isListTree(value) && value.length <= 100 && value.every((item) => item === null || typeof item !== 'object'))
   );
 }
 
@@ -119,14 +123,14 @@ function isPlain(value: Tree): boolean {
 function isFlatEnough(tree: Tree, depth = 0): boolean {
   if (tree === null || typeof tree !== 'object') return true;
   if (depth > 3) return false;
-  const values: readonly Tree[] = Array.isArray(tree) ? tree : Object.values(tree);
+  const values: readonly Tree[] = isListTree(tree) ? tree : Object.values(tree);
   return values.every((value) => isFlatEnough(value, depth + 1));
 }
 
 function countLeaves(tree: Tree, atMost: number): number {
   if (tree === null || typeof tree !== 'object') return 1;
   let count = 0;
-  for (const value of Array.isArray(tree) ? tree : Object.values(tree)) {
+  for (const value of isListTree(tree) ? tree : Object.values(tree)) {
     count += countLeaves(value, atMost - count);
     if (count >= atMost) break;
   }

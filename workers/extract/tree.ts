@@ -1,7 +1,11 @@
 /** What JSON and the core schema of YAML can say. Maps come from untrusted files: read them by own keys only. */
 export type Tree = null | boolean | number | string | bigint | readonly Tree[] | { readonly [key: string]: Tree };
 
-export function isRecordTree(tree: Tree | undefined): tree is { readonly [key: string]: Tree } {
+export function isListTree(tree: Tree | undefined): tree is readonly Tree[] {
+  return Array.isArray(tree);
+}
+
+export function isRecordTree(tree: Tree | undefined): tree is Readonly<Record<string, Tree>> {
   return tree !== undefined && tree !== null && typeof tree === 'object' && !Array.isArray(tree);
 }
 

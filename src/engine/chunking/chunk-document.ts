@@ -91,7 +91,7 @@ function tail(atoms: readonly Atom[], overlapTokens: number): Atom[] {
   let tokens = 0;
   while (first > 1) {
     const atom = atoms[first - 1];
-    if (!atom || atom.kind !== 'sentence' || atom.isFragment || tokens + atom.tokens > overlapTokens) break;
+    if (atom?.kind !== 'sentence' || atom.isFragment || tokens + atom.tokens > overlapTokens) break;
     tokens += atom.tokens;
     first--;
   }
