@@ -7,11 +7,10 @@
  * Hindi and emoji need it. Soft hyphens go too, because they split words for search.
  */
 const INVISIBLE =
-   
   /[\u{E0000}-\u{E007F}\u202A-\u202E\u2066-\u2069\u2060-\u2064\uFEFF\u00AD\u0000-\u0008\u000B\u000E-\u001F\u007F]|[\u200B-\u200D]{2,}|[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{2,}/gu;
 
 // A cheap first look: nearly all text has none of these.
- 
+
 const MAYBE =
   /[\uDB40\u200B-\u200D\u202A-\u202E\u2060-\u2069\uFEFF\u00AD\uFE00-\uFE0F\u0000-\u0008\u000B\u000E-\u001F\u007F]/;
 
