@@ -76,7 +76,7 @@ export const SEARCH = {
   fromFolder: 'From your folder',
   downloaded: 'Downloaded from huggingface.co',
   toDownload: 'Downloads from huggingface.co',
-  pick: 'Use a folder with this model’s files',
+  pick: 'Use files from a folder',
   consentTitle: 'Download this model?',
   consentText: (label: string, sizeBytes: number): string =>
     `${label}, ${size(sizeBytes)}, from huggingface.co. That site learns your network address and which model you fetch, and nothing about your files. The model is kept for use offline.`,
