@@ -1,0 +1,163 @@
+// Measures the product in headless Chromium:
+//   npm run bench -- [--json] [--quick] [--write] [--only PART,…]
+// Parts: extract, embed, seal, scan, query, app, size. --quick: small numbers, to see that it runs; its figures say
+// little. --json: one figure a line. --write: also writes docs/benchmarks.md. Builds the app first if there is no build.
+// Real files and the small public model are used where COMMONPLACE_MATERIAL (default ../shared) has them.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from '@playwright/test';
+import { build } from 'vite';
+import { DEFAULT_SETTINGS } from '../src/domain/settings.ts';
+import { prepareStaticModel, realFiles, writeImportFolder, writeMadeFiles } from '../tests/bench/bench-materials.ts';
+import { measureApp } from '../tests/bench/drive-app.ts';
+import type { Figure } from '../tests/bench/figure.ts';
+import { describeMachine } from '../tests/bench/machine.ts';
+import { renderDocument, renderTable } from '../tests/bench/report.ts';
+import { BUILD_DIR } from '../tests/e2e/fixtures/app.ts';
+import { MATERIAL_DIR } from '../tests/fixtures/material.ts';
+import { isolationHeaders } from '../workers/service-worker/security-policy.ts';
+import { findBrowser } from './find-browser.mjs';
+import { startStaticServer } from './static-server.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+const PARTS = ['extract', 'embed', 'seal', 'scan', 'query', 'app', 'size'] as const;
+type Part = (typeof PARTS)[number];
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+const { quick } = options;
+const wanted = new Set(options.only === undefined ? PARTS : options.only.split(','));
+const wants = (part: Part): boolean => wanted.has(part);
+/** Left free by the app in a model's window for the headings that go before a chunk. */
+const TOKENS_FOR_HEADINGS = 40;
+
+const figures: Figure[] = [];
+const workDir = mkdtempSync(join(tmpdir(), 'commonplace-bench-'));
+const executablePath = findBrowser();
+if (executablePath === undefined) throw new Error('No Chromium was found. Set CHROME_PATH to one.');
+try {
+  progress('building');
+  await buildAll();
+  const machineBefore = describeMachine();
+  const { name, model, folder: modelsFolder } = prepareStaticModel(join(workDir, 'models'));
+  const browserVersion = await withBenchPage(modelsFolder, async (page, siteUrl) => {
+    const toUrl = (path: string): string => new URL(path.split('/').map(encodeURIComponent).join('/'), siteUrl).href;
+    if (wants('extract')) {
+      const groups = [...writeMadeFiles(workDir, quick ? 2 : 8, quick ? 20 : 200), ...realFiles(quick ? 4 : 60)];
+      for (const group of groups) {
+        const request = { name: group.name, urls: group.paths.map(toUrl), chunking: DEFAULT_SETTINGS.chunking };
+        await add(`reading ${group.name}`, () => page.evaluate((r) => bench.measureExtraction(r), request));
+      }
+    }
+    if (wants('embed')) {
+      const request = { name, model, siteUrl, textCount: quick ? 32 : 512, runs: quick ? 1 : 5 };
+      await add(`embedding with ${name}`, () => page.evaluate((r) => bench.measureEmbedding(r), request));
+    }
+    if (wants('seal')) {
+      await add('sealing', () => page.evaluate((r) => bench.measureSealing(r), { commits: quick ? 3 : 32 }));
+    }
+    if (wants('scan')) {
+      for (const dimensions of [64, 384]) {
+        const request = { rowCount: quick ? 1000 : 10_000, dimensions, runs: quick ? 20 : 200 };
+        await add('scanning', () => page.evaluate((r) => bench.measureScans(r), request));
+      }
+    }
+    if (wants('query')) {
+      const request = { model, siteUrl, chunkCount: quick ? 500 : 10_000, queryCount: quick ? 10 : 200 };
+      await add('asking', () => page.evaluate((r) => bench.measureQueries(r), request));
+    }
+    if (wants('app')) {
+      await add('deriving keys', () => page.evaluate((r) => bench.measureDerivation(r), { runs: quick ? 2 : 10 }));
+    }
+  });
+  if (wants('app')) {
+    const maxTokens = Math.min(DEFAULT_SETTINGS.chunking.maxTokens, model.maxTokens - TOKENS_FOR_HEADINGS);
+    const chunking = { ...DEFAULT_SETTINGS.chunking, maxTokens };
+    const folder = join(workDir, 'import');
+    const { paths, chunkCount } = await writeImportFolder(folder, quick ? 20 : 300, quick ? 6 : 36, chunking);
+    const derivationMs = figures.find((figure) => figure.name === 'key derivation')?.p50Ms ?? 0;
+    const run = { files: paths, chunkCount, modelsFolder, unlocks: quick ? 1 : 7, derivationMs };
+    await add('using the app', () => measureApp(run));
+  }
+  if (wants('size')) await add('weighing', async () => [measureSize()]);
+
+  const machine = { ...machineBefore, browser: browserVersion, loadAfter: describeMachine().load, isQuick: quick };
+  if (options.json) process.stdout.write(`${JSON.stringify({ bench: 'machine', ...machine })}\n`);
+  else process.stdout.write(renderTable(figures, machine));
+  if (options.write) writeFileSync(join(ROOT, 'docs/benchmarks.md'), renderDocument(figures, machine));
+} finally {
+  rmSync(workDir, { recursive: true, force: true });
+}
+
+function progress(what: string): void {
+  process.stderr.write(`${what} …\n`);
+}
+
+async function add(what: string, measure: () => Promise<readonly Figure[]>): Promise<void> {
+  progress(what);
+  for (const figure of await measure()) {
+    figures.push(figure);
+    if (options.json) process.stdout.write(`${JSON.stringify(figure)}\n`);
+  }
+}
+
+async function buildAll(): Promise<void> {
+  if ((wants('app') || wants('size')) && !existsSync(join(BUILD_DIR, 'index.html'))) {
+    // In a process of its own: the app's configuration reads the environment when it is loaded.
+    const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+    execFileSync(process.execPath, [vite, 'build', '--outDir', BUILD_DIR], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  }
+  const outDir = join(workDir, 'page');
+  await build({ configFile: join(ROOT, 'tests/bench/vite.bench.config.ts'), build: { outDir } });
+}
+
+/** Serves the bench's page cross-origin isolated, for threads, and hands it over with the site's address. */
+async function withBenchPage(
+  modelsFolder: string,
+  measure: (page: Page, siteUrl: string) => Promise<void>,
+): Promise<string> {
+  const server = await startStaticServer({
+    root: join(workDir, 'page'),
+    headers: isolationHeaders(),
+    overlays: { 'models/': modelsFolder, 'made/': join(workDir, 'made'), 'material/': MATERIAL_DIR },
+  });
+  const browser = await chromium.launch({
+    ...(executablePath !== undefined && { executablePath }),
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: ['--disable-gpu', '--disable-background-networking'],
+  });
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
+    await page.goto(server.url);
+    await page.waitForFunction(() => 'bench' in globalThis && crossOriginIsolated);
+    await measure(page, server.url);
+    return browser.version();
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+function measureSize(): Figure {
+  const script = join(ROOT, 'scripts/size.mjs');
+  let output: string;
+  try {
+    output = execFileSync(process.execPath, [script, '--root', BUILD_DIR, '--json'], { encoding: 'utf8' });
+  } catch (error) {
+    // It fails over its budget, having printed the figure all the same.
+    output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+    if (output === '') throw error;
+  }
+  const { sizeBytes, budgetBytes } = JSON.parse(output) as { readonly sizeBytes: number; readonly budgetBytes: number };
+  return { bench: 'size', name: 'first-load JavaScript, gzip', n: 1, bytes: sizeBytes, limit: budgetBytes };
+}

@@ -1,0 +1,38 @@
+/** One measured figure; printed as a line of JSON. MB are 10⁶ bytes; a rate is over the median run. */
+export interface Figure {
+  readonly bench:
+    'extract' | 'index' | 'embed' | 'seal' | 'query' | 'scan' | 'unlock' | 'import' | 'main-thread' | 'size';
+  readonly name: string;
+  /** What was counted: runs behind a percentile, files, chunks or bytes behind a rate. */
+  readonly n: number;
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+  readonly maxMs?: number;
+  readonly mbPerSecond?: number;
+  readonly chunksPerSecond?: number;
+  readonly filesPerSecond?: number;
+  readonly bytes?: number;
+  /** This figure over its rival's, measured in the same run; for times and for rates alike. */
+  readonly ratio?: number;
+  readonly rival?: string;
+  /** The most that is allowed, in the unit of the figure it stands beside. */
+  readonly limit?: number;
+  readonly note?: string;
+}
+
+/** The value below which `share` of the samples lie (nearest rank). */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0;
+}
+
+export function spread(samples: readonly number[]): { readonly p50Ms: number; readonly p95Ms: number } {
+  return { p50Ms: percentile(samples, 0.5), p95Ms: percentile(samples, 0.95) };
+}
+
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => unknown): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}

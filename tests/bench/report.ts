@@ -1,0 +1,150 @@
+import type { Figure } from './figure.ts';
+import type { MeasuredMachine } from './machine.ts';
+import { shortcomings } from './shortcomings.ts';
+
+const COLUMNS = ['name', 'n', 'p50', 'p95', 'rate', 'ratio', 'limit'] as const;
+type Row = Readonly<Record<(typeof COLUMNS)[number] | 'note', string>>;
+
+/** What each group of figures is and how it is taken. */
+const SECTIONS: readonly { readonly bench: Figure['bench']; readonly title: string; readonly text: string }[] = [
+  {
+    bench: 'extract',
+    title: 'Reading files',
+    text: 'From bytes to chunks. “In one thread” is what the parsers and the chunker can do once they are loaded; “a worker each” is what the app does for safety, starting the next worker while one reads. MB are those of the files: a PDF of pictures is big and says little.',
+  },
+  {
+    bench: 'embed',
+    title: 'Embedding',
+    text: 'Passages of 128 tokens through the embed worker on WebAssembly, sixteen at a time. Two threads gain only where two cores are free.',
+  },
+  {
+    bench: 'seal',
+    title: 'Sealing and storing',
+    text: 'Rates are of plaintext. “Sealed” is compression, padding and AES-256-GCM; “sealed and committed” also IndexedDB with `durability: strict`, acknowledged on `complete`. The rivals get the same bytes in turn: the bare cipher, and IndexedDB without any sealing.',
+  },
+  {
+    bench: 'index',
+    title: 'Indexing',
+    text: 'Chunks that become searchable by words, with postings built, texts sealed and everything committed; and chunks that get their vector in the background, stored and merged.',
+  },
+  {
+    bench: 'scan',
+    title: 'The scan alone',
+    text: 'The exact scan over bytes, best hundred kept, against the plain loop over floats it stands in for, which needs four times the memory.',
+  },
+  {
+    bench: 'query',
+    title: 'Asking',
+    text: 'A question through `retrieve`, as the app asks it, over a library that was closed and opened again: index in the search worker, model in the embed worker, texts sealed in IndexedDB. The limit on the total is the tenth of a second below which an answer feels immediate.',
+  },
+  {
+    bench: 'unlock',
+    title: 'Unlocking',
+    text: 'From submitting the passphrase, by a script that asks its question as soon as there is a field to ask in. The first results come by words where the model is not back yet. Key derivation is slow on purpose; it was measured apart, alone on the machine.',
+  },
+  {
+    bench: 'import',
+    title: 'Importing',
+    text: 'Made files of every kind, two thirds of them notes, picked in the production build.',
+  },
+  {
+    bench: 'main-thread',
+    title: 'The main thread',
+    text: 'Tasks of 50 ms or more, as the browser’s own observer reports them; shorter ones it does not tell. n counts them. Start-up happens once a visit and is not part of the limit.',
+  },
+  {
+    bench: 'size',
+    title: 'Size',
+    text: 'All JavaScript that a first visit needs before the library can be unlocked.',
+  },
+];
+
+/** All figures as one aligned table, with the machine above. */
+export function renderTable(figures: readonly Figure[], machine: MeasuredMachine): string {
+  const rows = figures.map((figure) => ({ bench: figure.bench, ...rowOf(figure) }));
+  const columns = ['bench', ...COLUMNS, 'note'] as const;
+  const header = Object.fromEntries(columns.map((column) => [column, column])) as Record<string, string>;
+  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)));
+  const lines = [header, ...rows].map((row: Readonly<Record<string, string>>) =>
+    columns
+      .map((column, at) => {
+        const text = row[column] ?? '';
+        return ['bench', 'name', 'note'].includes(column)
+          ? text.padEnd(widths[at] ?? 0)
+          : text.padStart(widths[at] ?? 0);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${machineText(machine)}\n\n${lines.join('\n')}\n`;
+}
+
+/** The page for `docs/`: figures with what they mean, and what one would like to be better. */
+export function renderDocument(figures: readonly Figure[], machine: MeasuredMachine): string {
+  const sections = SECTIONS.flatMap(({ bench, title, text }) => {
+    const rows = figures.filter((figure) => figure.bench === bench).map(rowOf);
+    return rows.length === 0 ? [] : [`## ${title}\n\n${text}\n\n${markdownTable(rows)}`];
+  });
+  const worse = shortcomings(figures, machine);
+  return [
+    '# Benchmarks',
+    'Written by `npm run bench -- --write`; nothing here is edited by hand. Everything was measured in headless Chromium, in the workers the app uses. MB are 10⁶ bytes, times are milliseconds, p50 and p95 are percentiles over the runs, and a ratio is against the rival named, measured in turn with it.',
+    machineText(machine),
+    ...sections,
+    `## What is worse than one would like\n\n${worse.map((line) => `- ${line}`).join('\n')}`,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function machineText(machine: MeasuredMachine): string {
+  const { processor, cores, memoryGib, system, node, browser, date, load, loadAfter, isQuick } = machine;
+  const busy =
+    Math.max(load, loadAfter) > cores + 1
+      ? ' Other programs were running: the figures are worse than they need be.'
+      : '';
+  const quick = isQuick ? ' A quick run: the numbers are too small to mean much.' : '';
+  return `${date}, ${system}, ${processor}, ${cores} cores, ${memoryGib} GiB, Chromium ${browser}, Node ${node}. Load average ${load.toFixed(1)} before and ${loadAfter.toFixed(1)} after.${busy}${quick}`;
+}
+
+function markdownTable(rows: readonly Row[]): string {
+  const used = [...COLUMNS, 'note' as const].filter((column) => rows.some((row) => row[column] !== ''));
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const isText = (column: string): boolean => column === 'name' || column === 'note';
+  return [
+    line(used.map((column) => (column === 'name' ? 'what' : column))),
+    line(used.map((column) => (isText(column) ? '---' : '--:'))),
+    ...rows.map((row) => line(used.map((column) => row[column]))),
+  ].join('\n');
+}
+
+function rowOf(figure: Figure): Row {
+  const isSize = figure.bench === 'size';
+  const rates = [
+    figure.mbPerSecond !== undefined && `${short(figure.mbPerSecond)} MB/s`,
+    figure.filesPerSecond !== undefined && `${short(figure.filesPerSecond)} files/s`,
+    figure.chunksPerSecond !== undefined && `${short(figure.chunksPerSecond)} chunks/s`,
+  ].filter((rate) => rate !== false);
+  const p50 = figure.p50Ms ?? figure.maxMs;
+  return {
+    name: figure.name,
+    n: String(figure.n),
+    p50: p50 === undefined ? '' : `${figure.maxMs === undefined ? '' : 'max '}${short(p50)} ms`,
+    p95: figure.p95Ms === undefined ? '' : `${short(figure.p95Ms)} ms`,
+    rate: isSize && figure.bytes !== undefined ? kilobytes(figure.bytes) : rates.join(', '),
+    ratio: figure.ratio === undefined ? '' : `${short(figure.ratio)} × ${figure.rival ?? ''}`,
+    limit: figure.limit === undefined ? '' : isSize ? kilobytes(figure.limit) : `${figure.limit} ms`,
+    note: figure.note ?? '',
+  };
+}
+
+/** Three significant digits. */
+export function short(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(1);
+  return value >= 0.1 || value === 0 ? value.toFixed(2) : value.toFixed(3);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KB`;
+}
