@@ -9,7 +9,7 @@ import type { Plugin } from 'vite';
  */
 const FOLDERS = ['cmaps', 'standard_fonts', 'wasm', 'iccs'] as const;
 /** Not needed: scripts inside PDFs never run here. */
-const LEFT_OUT = /^quickjs/;
+const LEFT_OUT = 'quickjs';
 
 /** Serves these files at `<base>pdfjs/` in development and emits them into `pdfjs/` of a build. */
 export function pdfjsFiles(): Plugin {
@@ -17,7 +17,7 @@ export function pdfjsFiles(): Plugin {
   const files = new Map<string, string>();
   for (const folder of FOLDERS) {
     for (const name of readdirSync(join(root, folder))) {
-      if (!LEFT_OUT.test(name)) files.set(`${folder}/${name}`, join(root, folder, name));
+      if (!name.startsWith(LEFT_OUT)) files.set(`${folder}/${name}`, join(root, folder, name));
     }
   }
   return {

@@ -89,7 +89,10 @@ export function plainText(node: object): string {
     if (typeof next !== 'object' || next === null) continue;
     if ('value' in next && typeof next.value === 'string') text += next.value;
     if ('alt' in next && typeof next.alt === 'string') text += next.alt;
-    if ('children' in next && Array.isArray(next.children)) waiting.push(...next.children.toReversed());
+    if ('children' in next && Array.isArray(next.children)) {
+      const children: readonly unknown[] = next.children;
+      waiting.push(...children.toReversed());
+    }
   }
   return text;
 }
