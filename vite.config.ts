@@ -107,7 +107,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    chunkSizeWarningLimit: 1500,
+    chunkSizeWarningLimit: 2000,
     reportCompressedSize: false,
     rolldownOptions: { input: fileURLToPath(new URL('index.html', import.meta.url)) },
   },

@@ -17,8 +17,7 @@ export async function checkPolicy(): Promise<PolicyCheck> {
     globalThis.addEventListener(
       'securitypolicyviolation',
       (event) => {
-        const violation = event as SecurityPolicyViolationEvent;
-        if (violation.disposition === 'enforce' && PROBE_URL.startsWith(violation.blockedURI)) resolve(violation);
+        if (event.disposition === 'enforce' && isProbe(event.blockedURI)) resolve(event);
       },
       { signal: stop.signal },
     );
@@ -40,6 +39,11 @@ export function connectSourcesOf(policy: string): readonly string[] {
   const directive =
     directives.find(([name]) => name === 'connect-src') ?? directives.find(([name]) => name === 'default-src');
   return directive?.slice(1) ?? [];
+}
+
+/** Browsers name the refused address whole or by its origin alone. */
+function isProbe(blockedUri: string): boolean {
+  return URL.canParse(blockedUri) && new URL(blockedUri).href === PROBE_URL;
 }
 
 function enforced(violation: SecurityPolicyViolationEvent): PolicyCheck {

@@ -31,8 +31,16 @@ export function watchForUpdate(onWaiting: () => void): () => void {
 
 /** Puts the waiting version in place and reloads this tab into it. Other open tabs stay with the version they run. */
 export function applyUpdate(): void {
-  navigator.serviceWorker.addEventListener('controllerchange', () => globalThis.location.reload(), { once: true });
-  registered?.messageSkipWaiting();
+  void (async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    // Another tab may have accepted the update already: then this one has only to be loaded anew.
+    if (!registration?.waiting) {
+      globalThis.location.reload();
+      return;
+    }
+    navigator.serviceWorker.addEventListener('controllerchange', () => globalThis.location.reload(), { once: true });
+    registered?.messageSkipWaiting();
+  })();
 }
 
 /** Asks the site for a newer version. Offline, nothing happens. */
