@@ -11,7 +11,13 @@ import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import { DEFAULT_SETTINGS } from '../src/domain/settings.ts';
-import { prepareStaticModel, realFiles, writeImportFolder, writeMadeFiles } from '../tests/bench/bench-materials.ts';
+import {
+  prepareStaticModel,
+  prepareTransformer,
+  realFiles,
+  writeImportFolder,
+  writeMadeFiles,
+} from '../tests/bench/bench-materials.ts';
 import { measureApp } from '../tests/bench/drive-app.ts';
 import type { Figure } from '../tests/bench/figure.ts';
 import { describeMachine } from '../tests/bench/machine.ts';
@@ -61,6 +67,9 @@ try {
     if (wants('embed')) {
       const request = { name, model, siteUrl, textCount: quick ? 32 : 512, runs: quick ? 1 : 5 };
       await add(`embedding with ${name}`, () => page.evaluate((r) => bench.measureEmbedding(r), request));
+      const transformer = prepareTransformer(join(workDir, 'models'));
+      const slower = { ...transformer, siteUrl, textCount: quick ? 16 : 64, runs: quick ? 1 : 3 };
+      await add(`embedding with ${slower.name}`, () => page.evaluate((r) => bench.measureEmbedding(r), slower));
     }
     if (wants('seal')) {
       await add('sealing', () => page.evaluate((r) => bench.measureSealing(r), { commits: quick ? 3 : 32 }));
@@ -128,7 +137,12 @@ async function withBenchPage(
   const server = await startStaticServer({
     root: join(workDir, 'page'),
     headers: isolationHeaders(),
-    overlays: { 'models/': modelsFolder, 'made/': join(workDir, 'made'), 'material/': MATERIAL_DIR },
+    overlays: {
+      'models/bench/': join(workDir, 'models/bench'),
+      'models/': modelsFolder,
+      'made/': join(workDir, 'made'),
+      'material/': MATERIAL_DIR,
+    },
   });
   const browser = await chromium.launch({
     ...(executablePath !== undefined && { executablePath }),

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import type { ChunkingSettings } from '../../src/domain/settings.ts';
 import { findModel } from '../../src/platform/compute/models.ts';
-import * as tinyModel from '../../scripts/make-tiny-model.ts';
+import { writeRandomBert, writeTinyModel } from '../../scripts/make-tiny-model.ts';
 import { createExtractor } from '../../workers/extract/extractor.ts';
 import { DESKTOP_LIMITS } from '../../workers/extract/limits.ts';
 import { findMaterial, listFiles } from '../fixtures/material.ts';
@@ -24,8 +24,14 @@ export function prepareStaticModel(modelsFolder: string): { name: string; model:
   const real = findMaterial('models', STATIC_MODEL_ID, 'onnx', 'model_quantized.onnx');
   const model = findModel(STATIC_MODEL_ID);
   if (real !== undefined) return { name: basename(STATIC_MODEL_ID), model, folder: join(dirname(real), '../../..') };
-  tinyModel.writeTinyModel(modelsFolder, { modelId: STATIC_MODEL_ID, dimensions: model.dimensions, seed: 3 });
+  writeTinyModel(modelsFolder, { modelId: STATIC_MODEL_ID, dimensions: model.dimensions, seed: 3 });
   return { name: 'made static model', model, folder: modelsFolder };
+}
+
+/** A model that computes what the default one does, with weights that mean nothing; in `<modelsFolder>/bench/`. */
+export function prepareTransformer(modelsFolder: string): { name: string; model: EmbeddingModel } {
+  const model = writeRandomBert(modelsFolder, { modelId: 'bench/minilm-shape', seed: 3, dtype: 'q8' });
+  return { name: 'MiniLM shape, q8', model };
 }
 
 /** Writes files of every format the app reads, `count` of each, and returns them by format. */
