@@ -1,5 +1,6 @@
 import { WorkerCrashedError } from '../../domain/errors.ts';
 import { errorRecord, reviveError, type ErrorRecord } from './errors.ts';
+import { presenceLock, watchThread } from './thread-presence.ts';
 
 /**
  * Streams of events across a MessagePort, as async iterables on both sides; in a window, a worker and Node alike.
@@ -10,6 +11,7 @@ import { errorRecord, reviveError, type ErrorRecord } from './errors.ts';
  */
 
 type ServerMessage<E> =
+  | { readonly type: 'presence'; readonly lock: string }
   | { readonly type: 'events'; readonly events: readonly E[] }
   | { readonly type: 'end' }
   | { readonly type: 'error'; readonly error: ErrorRecord };
@@ -65,6 +67,9 @@ export function serveEvents<E>(port: MessagePort, run: (signal: AbortSignal) => 
   });
   port.addEventListener('close', stop);
   port.start();
+  void presenceLock().then((lock) => {
+    if (lock !== undefined && !signal.aborted) send({ type: 'presence', lock });
+  });
 
   const pump = async (): Promise<void> => {
     for await (const event of run(signal)) {
@@ -132,6 +137,8 @@ class EventReader<E> implements AsyncIterableIterator<E> {
   readonly #signal: AbortSignal | undefined;
   readonly #events: E[] = [];
   readonly #waiting: { resolve: (result: IteratorResult<E>) => void; reject: (error: Error) => void }[] = [];
+  /** Ends the watch over the serving thread. */
+  readonly #watch = new AbortController();
   #consumed = 0;
   #isClosed = false;
   #error: Error | undefined;
@@ -140,7 +147,7 @@ class EventReader<E> implements AsyncIterableIterator<E> {
     this.#port = port;
     this.#signal = signal;
     port.addEventListener('message', this.#onMessage);
-    port.addEventListener('close', this.#onClose);
+    port.addEventListener('close', this.#onServerGone);
     port.start();
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort);
@@ -180,6 +187,9 @@ class EventReader<E> implements AsyncIterableIterator<E> {
   readonly #onMessage = ({ data }: MessageEvent<ServerMessage<E>>): void => {
     if (this.#isClosed) return;
     switch (data.type) {
+      case 'presence':
+        watchThread(data.lock, this.#onServerGone, this.#watch.signal);
+        break;
       case 'events':
         this.#events.push(...data.events);
         for (let event; this.#waiting.length > 0 && (event = this.#take());) this.#waiting.shift()?.resolve(event);
@@ -195,7 +205,7 @@ class EventReader<E> implements AsyncIterableIterator<E> {
     }
   };
 
-  readonly #onClose = (): void => {
+  readonly #onServerGone = (): void => {
     this.fail(
       new WorkerCrashedError('A background task of the app stopped unexpectedly. What was saved is safe; try again.'),
     );
@@ -237,9 +247,10 @@ class EventReader<E> implements AsyncIterableIterator<E> {
 
   #close(): void {
     this.#isClosed = true;
+    this.#watch.abort();
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#port.removeEventListener('message', this.#onMessage);
-    this.#port.removeEventListener('close', this.#onClose);
+    this.#port.removeEventListener('close', this.#onServerGone);
     this.#port.close();
   }
 

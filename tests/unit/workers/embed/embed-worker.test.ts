@@ -113,6 +113,30 @@ describe.skipIf(BROWSER === undefined)('the embed worker in Chromium, nested in 
     await close();
   });
 
+  it('streams events to the window until it breaks off, and tells it when the worker is gone', async () => {
+    const { page, close } = await openPage({});
+    const seen = await page.evaluate(async () => {
+      const numbers: number[] = [];
+      for await (const number of globalThis.countEvents()) {
+        numbers.push(number);
+        if (numbers.length === 1000) break;
+      }
+      while ((await globalThis.outer.streamsStopped()) === 0) await Promise.resolve();
+      return numbers;
+    });
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    const error = await page.evaluate(async () => {
+      try {
+        for await (const number of globalThis.countEvents()) if (number === 500) globalThis.terminateOuter();
+      } catch (thrown) {
+        return thrown instanceof Error ? thrown.name : String(thrown);
+      }
+      return 'ended';
+    });
+    expect(error).toBe('WorkerCrashedError');
+    await close();
+  });
+
   it('runs on one thread where the page is not isolated', async () => {
     const { page, siteUrl, close } = await openPage({});
     expect(await load(page, requestFor(tiny, siteUrl))).toMatchObject({ threads: 1, device: 'wasm' });
