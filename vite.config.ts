@@ -103,6 +103,9 @@ export default defineConfig({
     },
   },
   build: {
+    // The end-to-end tests look for the build under the same name.
+    outDir: process.env['OUT_DIR'] ?? 'dist',
+    emptyOutDir: true,
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -49,6 +49,8 @@ const SUPPORT_TERMS = 8;
 const SUPPORT_COVERAGE_AGAINST_MEANING = 0.75;
 /** Half the words will do where meaning is this far up from the floor to 1 … */
 const SUPPORT_MEANING = 0.5;
+/** … unless most of the question is made of words the library has never seen … */
+const MAX_UNKNOWN_SHARE = 0.5;
 /** … and none at all this far up: a paraphrase has none in common. */
 const SUPPORT_MEANING_ALONE = 0.8;
 
@@ -69,7 +71,7 @@ export function extractAnswer(
   options: ExtractiveOptions = {},
 ): ExtractiveAnswer {
   const weights = termWeights(queryTerms);
-  const isSupported = hasSupport(passages, weights, options);
+  const isSupported = hasSupport(passages, weights, unknownShareOf(queryTerms, weights), options);
   const candidates = candidateSentences(passages);
   const placeOf = new Map(passages.map(({ marker }, place) => [marker, place]));
   const scored = candidates.map((sentence, index): Scored => {
@@ -95,6 +97,12 @@ function termWeights(queryTerms: readonly QueryTermWeight[]): Map<string, number
   return new Map(queryTerms.map(({ term, idf }) => [term, idf === 0 ? largest : idf]));
 }
 
+/** Share of the question's weight in terms that stand nowhere in the library. */
+function unknownShareOf(queryTerms: readonly QueryTermWeight[], weights: ReadonlyMap<string, number>): number {
+  const unknown = new Set(queryTerms.filter(({ idf }) => idf === 0).map(({ term }) => term));
+  return coverage(unknown, weights);
+}
+
 function termSetOf(text: string): Set<string> {
   const terms = new Set<string>();
   tokenize(text, (term) => terms.add(term));
@@ -114,6 +122,7 @@ function coverage(terms: ReadonlySet<string>, weights: ReadonlyMap<string, numbe
 function hasSupport(
   passages: readonly Passage[],
   weights: ReadonlyMap<string, number>,
+  unknownShare: number,
   options: ExtractiveOptions,
 ): boolean {
   let best = 0;
@@ -126,7 +135,7 @@ function hasSupport(
   if (bestCosine < relevanceFloor) return words >= SUPPORT_COVERAGE_AGAINST_MEANING;
   const meaning = (bestCosine - relevanceFloor) / (1 - relevanceFloor);
   if (meaning >= SUPPORT_MEANING_ALONE || words >= SUPPORT_COVERAGE) return true;
-  return meaning >= SUPPORT_MEANING && words >= SUPPORT_COVERAGE / 2;
+  return unknownShare < MAX_UNKNOWN_SHARE && meaning >= SUPPORT_MEANING && words >= SUPPORT_COVERAGE / 2;
 }
 
 /** A little more for sentences that hold the kind of thing asked for, less for questions and for very long ones. */
