@@ -1,4 +1,5 @@
 import type { AddressSpace } from './base-url.ts';
+import { watchWithheldAnswers, type WithheldAnswers } from './withheld-answers.ts';
 
 export type PermissionOutcome = 'granted' | 'denied' | 'prompt' | 'unknown';
 
@@ -16,6 +17,7 @@ export interface LlmPorts {
   /** The state of the browser's local-network permission for hosts of this kind; `unknown` where there is none. */
   localNetworkPermission(space: AddressSpace): Promise<PermissionOutcome>;
   watchPolicy(): PolicyWatch;
+  watchWithheldAnswers(): WithheldAnswers;
   /** Rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** In [0, 1). */
@@ -43,6 +45,7 @@ export function browserLlmPorts(): LlmPorts {
     isOnline: () => typeof navigator === 'undefined' || (navigator.onLine as boolean | undefined) !== false,
     localNetworkPermission: queryLocalNetwork,
     watchPolicy,
+    watchWithheldAnswers,
     sleep,
     random: () => Math.random(),
     nowMs: () => Date.now(),

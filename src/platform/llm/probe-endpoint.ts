@@ -1,3 +1,4 @@
+import { endpointOrigin } from './base-url.ts';
 import type { LlmPorts } from './llm-ports.ts';
 
 /** What an endpoint does when it is asked without a key. */
@@ -33,8 +34,14 @@ export async function probeEndpoint(baseUrl: string, ports: LlmPorts, signal: Ab
     return isRedirect ? { kind: 'redirects' } : { kind: 'readable', status: readable.status };
   }
   // Without CORS a browser follows redirects or refuses; no key travels, and the page's policy limits where to.
-  const answering = await attempt(() => ports.fetch(url, { ...common, mode: 'no-cors', signal: limited() }));
-  return { kind: answering === undefined ? 'silent' : 'hidden' };
+  const withheld = ports.watchWithheldAnswers();
+  try {
+    const answering = await attempt(() => ports.fetch(url, { ...common, mode: 'no-cors', signal: limited() }));
+    const isAnswering = answering !== undefined || (await withheld.hasComeFrom(endpointOrigin(baseUrl)));
+    return { kind: isAnswering ? 'hidden' : 'silent' };
+  } finally {
+    withheld.stop();
+  }
 }
 
 /** The response without its body, or `undefined` when there was none: which is what the probe asks. */

@@ -15,6 +15,8 @@ interface World {
   readonly readable?: Response;
   /** Something answers, but the page may not read it. */
   readonly isAnswering?: boolean;
+  /** Something answers, but the isolated page gets no answer: only the browser's report tells. */
+  readonly isWithheld?: boolean;
 }
 
 const FAILED_TO_FETCH = new TypeError('Failed to fetch');
@@ -44,6 +46,10 @@ async function diagnose(
       return world.readable === undefined ? Promise.reject(FAILED_TO_FETCH) : Promise.resolve(world.readable);
     },
     isOnline: () => world.isOnline ?? true,
+    watchWithheldAnswers: () => ({
+      hasComeFrom: () => Promise.resolve(world.isWithheld ?? false),
+      stop: () => undefined,
+    }),
     localNetworkPermission: () => Promise.resolve(world.permission ?? 'unknown'),
     pageOrigin: 'https://someone.github.io',
     userAgent: 'Macintosh',
@@ -112,6 +118,7 @@ describe('diagnoseFailure, for a call that a browser only calls “Failed to fet
     const { problem } = await diagnose('ollama', { permission: 'granted', isAnswering: true });
     expect(problem.kind).toBe('cors');
     expect(problem.command).toBe('launchctl setenv OLLAMA_ORIGINS "https://someone.github.io"');
+    expect((await diagnose('ollama', { permission: 'granted', isWithheld: true })).problem.kind).toBe('cors');
     expect((await diagnose('lm-studio', { isAnswering: true })).problem.command).toBe('lms server start --cors');
     expect((await diagnose('custom', { isAnswering: true })).problem).toMatchObject({
       kind: 'cors',
