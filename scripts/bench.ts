@@ -55,37 +55,47 @@ try {
   await buildAll();
   const machineBefore = describeMachine();
   const { name, model, folder: modelsFolder } = prepareStaticModel(join(workDir, 'models'));
-  const browserVersion = await withBenchPage(modelsFolder, async (page, siteUrl) => {
+  const browserVersion = await withBenchPage(modelsFolder, async (freshPage, siteUrl) => {
     const toUrl = (path: string): string => new URL(path.split('/').map(encodeURIComponent).join('/'), siteUrl).href;
     if (wants('extract')) {
       const groups = [...writeMadeFiles(workDir, quick ? 2 : 8, quick ? 20 : 200), ...realFiles(quick ? 4 : 60)];
       for (const group of groups) {
         const request = { name: group.name, urls: group.paths.map(toUrl), chunking: DEFAULT_SETTINGS.chunking };
-        await add(`reading ${group.name}`, () => page.evaluate((r) => bench.measureExtraction(r), request));
+        await add(`reading ${group.name}`, async () =>
+          (await freshPage()).evaluate((r) => bench.measureExtraction(r), request),
+        );
       }
     }
     if (wants('embed')) {
       const request = { name, model, siteUrl, textCount: quick ? 32 : 512, runs: quick ? 1 : 5 };
-      await add(`embedding with ${name}`, () => page.evaluate((r) => bench.measureEmbedding(r), request));
+      await add(`embedding with ${name}`, async () =>
+        (await freshPage()).evaluate((r) => bench.measureEmbedding(r), request),
+      );
       const transformer = prepareTransformer(join(workDir, 'models'));
       const slower = { ...transformer, siteUrl, textCount: quick ? 16 : 64, runs: quick ? 1 : 3 };
-      await add(`embedding with ${slower.name}`, () => page.evaluate((r) => bench.measureEmbedding(r), slower));
+      await add(`embedding with ${slower.name}`, async () =>
+        (await freshPage()).evaluate((r) => bench.measureEmbedding(r), slower),
+      );
     }
     if (wants('seal')) {
-      await add('sealing', () => page.evaluate((r) => bench.measureSealing(r), { commits: quick ? 3 : 32 }));
+      await add('sealing', async () =>
+        (await freshPage()).evaluate((r) => bench.measureSealing(r), { commits: quick ? 3 : 32 }),
+      );
     }
     if (wants('scan')) {
       for (const dimensions of [64, 384]) {
         const request = { rowCount: quick ? 1000 : 10_000, dimensions, runs: quick ? 20 : 200 };
-        await add('scanning', () => page.evaluate((r) => bench.measureScans(r), request));
+        await add('scanning', async () => (await freshPage()).evaluate((r) => bench.measureScans(r), request));
       }
     }
     if (wants('query')) {
       const request = { model, siteUrl, chunkCount: quick ? 500 : 10_000, queryCount: quick ? 10 : 200 };
-      await add('asking', () => page.evaluate((r) => bench.measureQueries(r), request));
+      await add('asking', async () => (await freshPage()).evaluate((r) => bench.measureQueries(r), request));
     }
     if (wants('app')) {
-      await add('deriving keys', () => page.evaluate((r) => bench.measureDerivation(r), { runs: quick ? 2 : 10 }));
+      await add('deriving keys', async () =>
+        (await freshPage()).evaluate((r) => bench.measureDerivation(r), { runs: quick ? 2 : 10 }),
+      );
     }
   });
   if (wants('app')) {
@@ -132,7 +142,7 @@ async function buildAll(): Promise<void> {
 /** Serves the bench's page cross-origin isolated, for threads, and hands it over with the site's address. */
 async function withBenchPage(
   modelsFolder: string,
-  measure: (page: Page, siteUrl: string) => Promise<void>,
+  measure: (freshPage: () => Promise<Page>, siteUrl: string) => Promise<void>,
 ): Promise<string> {
   const server = await startStaticServer({
     root: join(workDir, 'page'),
@@ -152,9 +162,13 @@ async function withBenchPage(
   try {
     const page = await browser.newPage();
     page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
-    await page.goto(server.url);
-    await page.waitForFunction(() => 'bench' in globalThis && crossOriginIsolated);
-    await measure(page, server.url);
+    // A new worker each time: what one measurement leaves behind in the compiler and the heap must not reach the next.
+    const freshPage = async (): Promise<Page> => {
+      await page.goto(server.url);
+      await page.waitForFunction(() => 'bench' in globalThis && crossOriginIsolated);
+      return page;
+    };
+    await measure(freshPage, server.url);
     return browser.version();
   } finally {
     await browser.close();

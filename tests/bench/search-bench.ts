@@ -2,6 +2,7 @@ import { idFromBytes, type ChunkId, type DocumentId, type SegmentId } from '../.
 import type { StageTimings } from '../../src/domain/hit.ts';
 import type { SearchRequest } from '../../workers/search/api.ts';
 import { SearchIndex } from '../../workers/search/search-index.ts';
+import { randomFrom } from './made-text.ts';
 
 /** One measured figure; printed as a line of JSON. */
 export interface BenchFigure {
@@ -113,15 +114,6 @@ function numberedId<Id extends ChunkId | DocumentId | SegmentId>(number: number)
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(12, number);
   return idFromBytes<Id>(bytes);
-}
-
-/** A linear congruential generator (Knuth's constants as in Numerical Recipes): uniform in [0, 1). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 /** Texts of words whose frequency falls with their rank. */
