@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
+import { format, resolveConfig } from 'prettier';
 import { build } from 'vite';
 import { DEFAULT_SETTINGS } from '../src/domain/settings.ts';
 import {
@@ -112,7 +113,11 @@ try {
   const machine = { ...machineBefore, browser: browserVersion, loadAfter: describeMachine().load, isQuick: quick };
   if (options.json) process.stdout.write(`${JSON.stringify({ bench: 'machine', ...machine })}\n`);
   else process.stdout.write(renderTable(figures, machine));
-  if (options.write) writeFileSync(join(ROOT, 'docs/benchmarks.md'), renderDocument(figures, machine));
+  if (options.write) {
+    const path = join(ROOT, 'docs/benchmarks.md');
+    const style = await resolveConfig(path);
+    writeFileSync(path, await format(renderDocument(figures, machine), { ...style, filepath: path }));
+  }
 } finally {
   rmSync(workDir, { recursive: true, force: true });
 }
@@ -123,7 +128,8 @@ function progress(what: string): void {
 
 async function add(what: string, measure: () => Promise<readonly Figure[]>): Promise<void> {
   progress(what);
-  for (const figure of await measure()) {
+  for (const measured of await measure()) {
+    const figure = { ...measured, load: Math.round(describeMachine().load * 10) / 10 };
     figures.push(figure);
     if (options.json) process.stdout.write(`${JSON.stringify(figure)}\n`);
   }

@@ -17,6 +17,8 @@ export interface Figure {
   readonly rival?: string;
   /** The most that is allowed, in the unit of the figure it stands beside. */
   readonly limit?: number;
+  /** Load average over the minute in which it was measured, on the whole machine. */
+  readonly load?: number;
   readonly note?: string;
 }
 

@@ -2,7 +2,7 @@ import type { Figure } from './figure.ts';
 import type { MeasuredMachine } from './machine.ts';
 import { shortcomings } from './shortcomings.ts';
 
-const COLUMNS = ['name', 'n', 'p50', 'p95', 'rate', 'ratio', 'limit'] as const;
+const COLUMNS = ['name', 'n', 'p50', 'p95', 'rate', 'ratio', 'limit', 'load'] as const;
 type Row = Readonly<Record<(typeof COLUMNS)[number] | 'note', string>>;
 
 /** What each group of figures is and how it is taken. */
@@ -88,7 +88,7 @@ export function renderDocument(figures: readonly Figure[], machine: MeasuredMach
   const worse = shortcomings(figures, machine);
   return [
     '# Benchmarks',
-    'Written by `npm run bench -- --write`; nothing here is edited by hand. Everything was measured in headless Chromium, in the workers the app uses. MB are 10⁶ bytes, times are milliseconds, p50 and p95 are percentiles over the runs, and a ratio is against the rival named, measured in turn with it.',
+    'Written by `npm run bench -- --write`; nothing here is edited by hand. Everything was measured in headless Chromium, in the workers the app uses. MB are 10⁶ bytes, times are milliseconds, p50 and p95 are percentiles over the runs, and a ratio is against the rival named, measured in turn with it. “Load” is the machine’s load average when the figure was taken, the measurement’s own included: above the number of cores, other programs had a share of them.',
     machineText(machine),
     ...sections,
     `## What is worse than one would like\n\n${worse.map((line) => `- ${line}`).join('\n')}`,
@@ -134,6 +134,7 @@ function rowOf(figure: Figure): Row {
     rate: isSize && figure.bytes !== undefined ? kilobytes(figure.bytes) : rates.join(', '),
     ratio: figure.ratio === undefined ? '' : `${short(figure.ratio)} × ${figure.rival ?? ''}`,
     limit: figure.limit === undefined ? '' : isSize ? kilobytes(figure.limit) : `${figure.limit} ms`,
+    load: figure.load?.toFixed(1) ?? '',
     note: figure.note ?? '',
   };
 }

@@ -13,11 +13,6 @@ const ms = (value: number | undefined): string => `${Math.round(value ?? 0)} ms`
 /** When a figure is bad enough to be owned up to, and in which words. */
 const RULES: readonly Rule[] = [
   {
-    applies: ({ bench, maxMs, limit }) => bench === 'main-thread' && limit !== undefined && (maxMs ?? 0) > limit,
-    say: ({ name, n, maxMs, limit }) =>
-      `The window was held up while importing (${name}): ${n} over ${limit} ms, the longest ${ms(maxMs)}.`,
-  },
-  {
     applies: ({ bench, maxMs, limit }) => bench === 'main-thread' && limit === undefined && (maxMs ?? 0) > 100,
     say: ({ name, maxMs }) => `The ${name}: ${ms(maxMs)}, which can be felt.`,
   },
@@ -65,7 +60,7 @@ const RULES: readonly Rule[] = [
 /** What these figures leave to be wished for, in sentences. */
 export function shortcomings(figures: readonly Figure[], { load, loadAfter, cores }: MeasuredMachine): string[] {
   const found = RULES.flatMap((rule) => figures.filter(rule.applies).map(rule.say));
-  found.push(...embeddingTimes(figures), ...workerCosts(figures));
+  found.push(...importStutter(figures), ...embeddingTimes(figures), ...workerCosts(figures));
   if (Math.max(load, loadAfter) > cores + 1) {
     found.push('The machine was busy with other work during this run. Ratios hold better than absolute figures.');
   }
@@ -73,6 +68,20 @@ export function shortcomings(figures: readonly Figure[], { load, loadAfter, core
     'One machine, one browser: no phone, no Firefox, no Safari, no graphics processor, and a disk that others share.',
   );
   return found;
+}
+
+/** Long tasks while importing, by the clock and by what they cost the processor. */
+function importStutter(figures: readonly Figure[]): string[] {
+  const [clock, processor] = figures.filter(({ bench, limit }) => bench === 'main-thread' && limit !== undefined);
+  if (clock?.limit === undefined || (clock.maxMs ?? 0) <= clock.limit) return [];
+  const processorMs = processor?.maxMs ?? 0;
+  const cause =
+    processorMs <= clock.limit
+      ? `None of them took more than ${ms(processorMs)} of processor time: the rest was waiting for a core.`
+      : `The longest took ${ms(processorMs)} of processor time.`;
+  return [
+    `${clock.n} tasks held the window up for over ${clock.limit} ms while importing, the longest for ${ms(clock.maxMs)}. ${cause}`,
+  ];
 }
 
 const LARGE_LIBRARY_CHUNKS = 10_000;
