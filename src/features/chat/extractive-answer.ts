@@ -1,4 +1,6 @@
+import type { Locator } from '../../domain/chunk.ts';
 import type { Citation, Passage } from '../../domain/citation.ts';
+import type { ExtractedDocument, TextRange } from '../../domain/extracted.ts';
 import { extractAnswer } from '../../engine/extractive.ts';
 import { candidateSentences } from '../../engine/sentence-candidates.ts';
 import { findQuote } from '../../engine/chunking/reanchor.ts';
@@ -54,7 +56,7 @@ export async function answerExtractively(
 
 /** The passage's citation, pointing at one sentence of it. A passage can join chunks, so the place is found by the text. */
 async function narrow(citation: Citation, sentence: string, library: Library): Promise<Citation> {
-  const { text } = await library.readText(citation.versionId);
+  const { text, pages } = await library.readText(citation.versionId);
   const { start } = citation.locator.range;
   const exact = sentence.trim();
   const near = text.indexOf(exact, Math.max(0, start - exact.length - NEAR_LENGTH));
@@ -65,13 +67,20 @@ async function narrow(citation: Citation, sentence: string, library: Library): P
   if (!range) return citation;
   return {
     ...citation,
-    locator: { ...citation.locator, range },
+    locator: onPageOf(range, pages, citation.locator),
     quote: {
       exact: text.slice(range.start, range.end),
       prefix: text.slice(Math.max(0, range.start - QUOTE_CONTEXT_LENGTH), range.start),
       suffix: text.slice(range.end, range.end + QUOTE_CONTEXT_LENGTH),
     },
   };
+}
+
+/** The place with another range; its page is the one where the range begins, which may be a neighbour's. */
+function onPageOf(range: TextRange, pages: ExtractedDocument['pages'], locator: Locator): Locator {
+  if (locator.kind !== 'page') return { ...locator, range };
+  const page = pages?.findLast(({ start }) => start <= range.start)?.page ?? locator.page;
+  return { kind: 'page', page, range };
 }
 
 /** How far around the passage its sentence may stand: neighbours that were joined to it. */
