@@ -103,10 +103,10 @@ export const SEARCH = {
     loading: 'The model is being loaded…',
     switching: (done: number, total: number): string =>
       `Building the new index: ${done} of ${total} passages. Until it is complete, the old one answers.`,
-    ready: (device: 'wasm' | 'webgpu', threads: number): string =>
+    ready: (label: string, device: 'wasm' | 'webgpu', threads: number): string =>
       device === 'webgpu'
-        ? 'Ready, on the graphics processor.'
-        : `Ready, on ${count(threads, 'processor thread', 'processor threads')}.`,
+        ? `${label}: ready, on the graphics processor.`
+        : `${label}: ready, on ${count(threads, 'processor thread', 'processor threads')}.`,
   },
 } as const;
 
