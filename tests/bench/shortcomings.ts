@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   {
     applies: ({ name, ratio }) => name.startsWith('sealed and committed') && ratio !== undefined && ratio < 0.5,
     say: ({ name, ratio, mbPerSecond }) =>
-      `${capital(name)}: ${Math.round(mbPerSecond ?? 0)} MB/s, ${percent(ratio ?? 0)} of the speed of IndexedDB without sealing. Compression, padding and copies take nearly all of it, the cipher almost nothing.`,
+      `${capital(name)}: ${Math.round(mbPerSecond ?? 0)} MB/s, ${percent(ratio ?? 0)} of the speed of IndexedDB without sealing. Compression, padding and copies make nearly all of the difference, the cipher next to nothing.`,
   },
   {
     applies: ({ bench, ratio }) => bench === 'scan' && ratio !== undefined && ratio > 1.1,
@@ -77,7 +77,7 @@ function importStutter(figures: readonly Figure[]): string[] {
   const processorMs = processor?.maxMs ?? 0;
   const cause =
     processorMs <= clock.limit
-      ? `None of them took more than ${ms(processorMs)} of processor time: the rest was waiting for a core.`
+      ? `None of them took more than ${ms(processorMs)} of processor time: the rest was waiting, for a core or for another thread.`
       : `The longest took ${ms(processorMs)} of processor time.`;
   return [
     `${clock.n} tasks held the window up for over ${clock.limit} ms while importing, the longest for ${ms(clock.maxMs)}. ${cause}`,
@@ -98,7 +98,7 @@ function embeddingTimes(figures: readonly Figure[]): string[] {
   return [...rates].flatMap(([model, rate]) => {
     const minutes = LARGE_LIBRARY_CHUNKS / rate / 60;
     if (minutes < PATIENCE_MINUTES) return [];
-    return [`With ${model} it takes ${Math.round(minutes)} minutes until 10,000 passages are found by meaning.`];
+    return [`With ${model} it takes ${Math.round(minutes)} minutes until 10,000 passages of 128 tokens are found by meaning.`];
   });
 }
 
