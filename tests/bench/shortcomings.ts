@@ -98,7 +98,9 @@ function embeddingTimes(figures: readonly Figure[]): string[] {
   return [...rates].flatMap(([model, rate]) => {
     const minutes = LARGE_LIBRARY_CHUNKS / rate / 60;
     if (minutes < PATIENCE_MINUTES) return [];
-    return [`With ${model} it takes ${Math.round(minutes)} minutes until 10,000 passages of 128 tokens are found by meaning.`];
+    return [
+      `With ${model} it takes ${Math.round(minutes)} minutes until 10,000 passages of 128 tokens are found by meaning.`,
+    ];
   });
 }
 
