@@ -1,6 +1,7 @@
 import type { IconName } from './components/icons.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { SourceDocument } from '../domain/document.ts';
+import type { SearchResultView } from '../domain/source-view.ts';
 import { routeHash, SETTINGS_SECTIONS } from './router.svelte.ts';
 import { keyCaps, SHORTCUTS } from './shortcuts.ts';
 import type { ShellState } from './state/shell.svelte.ts';
@@ -93,6 +94,21 @@ export function documentEntries(documents: readonly SourceDocument[], shell: She
     icon: 'file',
     run: () => {
       shell.sources.openDocument(documentId);
+    },
+  }));
+}
+
+/** Passages found in the library itself; what follows a table's or a heading's line break is shown on one line. */
+export function passageEntries(found: readonly SearchResultView[], shell: ShellState): readonly PaletteEntry[] {
+  const siblings = found.map(({ citation }) => citation);
+  return found.map(({ citation, text }) => ({
+    id: citation.chunkId,
+    group: 'passages',
+    label: text.slice(0, 160).replace(/\s+/gu, ' '),
+    detail: citation.title,
+    icon: 'search',
+    run: () => {
+      shell.sources.openCitation(citation, siblings);
     },
   }));
 }

@@ -1,8 +1,14 @@
 export const PALETTE = {
   title: 'Find or do anything',
-  placeholder: 'Find a conversation, a file, a setting…',
+  placeholder: 'Search your library, files, conversations, settings…',
   empty: 'Nothing fits. Try fewer letters.',
-  groups: { actions: 'Actions', screens: 'Go to', conversations: 'Conversations', documents: 'Files' },
+  groups: {
+    actions: 'Actions',
+    screens: 'Go to',
+    conversations: 'Conversations',
+    documents: 'Files',
+    passages: 'In your library',
+  },
   lock: 'Lock the library',
   addFiles: 'Add files to the library',
   themeLight: 'Use the light theme',
