@@ -59,7 +59,7 @@ test('from the first visit to an answer offline', async ({ profileDir }) => {
   await test.step('gets an answer without a key whose citation opens the highlighted passage', async () => {
     const turn = await askAnew(page, `Where is the ${MARKERS.text} kept?`);
     await expect(turn).toContainText('third drawer of the walnut desk');
-    await turn.getByRole('button', { name: /Open source 1/ }).click();
+    await turn.getByRole('button', { name: /^Source 1/ }).click();
     await expect(sourcePanel(page).locator('mark').first()).toContainText(MARKERS.text);
     await page.keyboard.press('Escape');
     await expect(sourcePanel(page)).toHaveCount(0);
@@ -67,7 +67,7 @@ test('from the first visit to an answer offline', async ({ profileDir }) => {
 
   await test.step('opens a citation of a PDF on its page', async () => {
     const turn = await askAnew(page, 'crane quay tonnes checked every spring');
-    await turn.getByRole('button', { name: /Open source 1/ }).click();
+    await turn.getByRole('button', { name: /^Source 1/ }).click();
     const panel = sourcePanel(page);
     await expect(panel.locator('canvas').first()).toBeVisible({ timeout: 30_000 });
     await expect(panel.locator('.highlight, mark').first()).toBeVisible();
