@@ -4,6 +4,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import { type ScreenName, SCREEN_NAMES, tour } from '../tests/e2e/fixtures/tour.ts';
+import { indexedPng } from './indexed-png.ts';
 
 /**
  * Takes a picture of every screen of the production build, on a desktop and on a phone, light and dark, into
@@ -11,7 +12,7 @@ import { type ScreenName, SCREEN_NAMES, tour } from '../tests/e2e/fixtures/tour.
  */
 const DEVICES = {
   desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true },
 } as const;
 const COLOR_SCHEMES = ['light', 'dark'] as const;
 
@@ -39,7 +40,9 @@ async function takePictures(device: string, name: ScreenName, page: Page): Promi
   if (positionals.length > 0 && !positionals.includes(name)) return;
   for (const colorScheme of COLOR_SCHEMES) {
     await page.emulateMedia({ colorScheme });
-    const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+    // Nothing looks hovered.
+    await page.mouse.move(0, 0);
+    const picture = indexedPng(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
     const fileName = `${name}-${device}-${colorScheme}.png`;
     writeFileSync(join(values.out, fileName), picture);
     process.stdout.write(`${String(Math.round(picture.length / 1024)).padStart(5)} KB  ${fileName}\n`);

@@ -18,7 +18,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 const DEVICES = {
   desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true },
 } as const;
 
 for (const [device, options] of Object.entries(DEVICES)) {
