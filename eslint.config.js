@@ -8,7 +8,18 @@ import ts from 'typescript-eslint';
 /** Ways to make markup or code from text. The page's Trusted Types refuse them too; this says so sooner. */
 const MARKUP_SINKS = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'srcdoc', 'createContextualFragment'];
 
-const FEATURES = ['vault', 'knowledge', 'memory', 'chat', 'voice', 'evaluation', 'graph', 'backup', 'diagnostics'];
+const FEATURES = [
+  'vault',
+  'knowledge',
+  'memory',
+  'chat',
+  'voice',
+  'evaluation',
+  'graph',
+  'backup',
+  'diagnostics',
+  'settings',
+];
 const WORKERS = ['core', 'extract', 'embed', 'search', 'kdf', 'service-worker'];
 const everyFeature = FEATURES.map((name) => `feature-${name}`);
 
@@ -39,6 +50,7 @@ const IMPORTS = {
   'feature-graph': [...anyFeatureBase, 'feature-knowledge'],
   'feature-backup': [...anyFeatureBase, 'feature-knowledge', 'feature-memory', 'feature-vault'],
   'feature-diagnostics': belowFeatures,
+  'feature-settings': belowFeatures,
   ui: [...everyFeature, ...belowFeatures, 'worker-entry'],
   'worker-core': [...everyFeature, ...belowFeatures, 'worker-entry'],
   // Threads that compute hold no key and no storage, hence nothing of the upper layers.
@@ -57,7 +69,18 @@ const layerRules = Object.entries(IMPORTS).map(([type, imports]) => ({
 const folder = (type, pattern) => ({ type, pattern, partialMatch: false });
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-space/', 'coverage/', 'test-results/', 'playwright-report/', 'scripts/stubs/', 'public/'] },
+  {
+    ignores: [
+      '.cache/',
+      'dist/',
+      'dist-space/',
+      'coverage/',
+      'test-results/',
+      'playwright-report/',
+      'scripts/stubs/',
+      'public/',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...ts.configs.stylisticTypeChecked,

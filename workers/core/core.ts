@@ -3,7 +3,7 @@ import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
 import { ingest, resumeIngest } from '../../src/features/knowledge/ingest.ts';
 import { searchPassages } from '../../src/features/knowledge/search-passages.ts';
 import { viewCitation, viewDocument } from '../../src/features/knowledge/source-view.ts';
-import { VaultLockedError } from '../../src/domain/errors.ts';
+import { PolicyNotEnforcedError, VaultLockedError } from '../../src/domain/errors.ts';
 import type { Citation } from '../../src/domain/citation.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ConversationId, DocumentId, VersionId } from '../../src/domain/ids.ts';
@@ -23,10 +23,13 @@ import { VaultDoor } from './vault-door.ts';
 export class Core implements CoreApi {
   readonly #siteUrl: string;
   readonly #door: VaultDoor;
+  readonly #isPolicyEnforced: Promise<boolean>;
   #session: Session | undefined;
 
-  constructor(siteUrl: string) {
+  /** `isPolicyEnforced`: whether the browser keeps this thread from contacting strangers; nothing is opened without. */
+  constructor(siteUrl: string, isPolicyEnforced: Promise<boolean>) {
     this.#siteUrl = siteUrl;
+    this.#isPolicyEnforced = isPolicyEnforced;
     this.#door = new VaultDoor(() => {
       if (this.#session) {
         this.#session.isTakenOver = true;
@@ -38,18 +41,20 @@ export class Core implements CoreApi {
   // --- vault ------------------------------------------------------------------------------------------------
 
   async vaultStatus(): ReturnType<CoreApi['vaultStatus']> {
-    const { kind } = await this.#door.records();
+    const [{ kind }] = await Promise.all([this.#door.records(), this.#requirePolicy()]);
     if (this.#session) return { kind: 'open', isSample: this.#session.isSample, storage: kind };
     return this.#door.status();
   }
 
   async createVault(passphrase: Uint8Array): ReturnType<CoreApi['createVault']> {
+    await this.#requirePolicy();
     const { vault, recoveryCode } = await this.#door.create(passphrase);
     await this.#open(await Session.open(vault, { siteUrl: this.#siteUrl, isSample: false }));
     return { recoveryCode };
   }
 
   async unlock(secret: UnlockSecret): ReturnType<CoreApi['unlock']> {
+    await this.#requirePolicy();
     const outcome = await this.#door.unlock(secret);
     if (outcome.kind !== 'open') return outcome;
     await this.#open(await Session.open(outcome.vault, { siteUrl: this.#siteUrl, isSample: false }));
@@ -57,6 +62,7 @@ export class Core implements CoreApi {
   }
 
   async openSample(): Promise<void> {
+    await this.#requirePolicy();
     const session = await Session.open(await this.#door.openThrowaway(), { siteUrl: this.#siteUrl, isSample: true });
     await this.#open(session);
     await importSample(session, this.#siteUrl);
@@ -197,6 +203,15 @@ export class Core implements CoreApi {
 
   // --- inside -----------------------------------------------------------------------------------------------
 
+  async #requirePolicy(): Promise<void> {
+    if (await this.#isPolicyEnforced) return;
+    throw new PolicyNotEnforcedError(
+      'The check that the part of the app that would hold your library cannot send data to strangers has failed, ' +
+        'perhaps because an extension changes its security headers. Nothing was opened and nothing was sent; a library ' +
+        'on this device is untouched. Switch off extensions for this site, or use another browser profile, then reload.',
+    );
+  }
+
   async #open(session: Session): Promise<void> {
     this.#session = session;
     await openModels(session, this.#siteUrl);
@@ -237,6 +252,7 @@ async function* counted(
     yield* events;
   } finally {
     session.imports.count--;
+    if (session.imports.count === 0) session.endImport();
     session.changed();
   }
 }

@@ -7,7 +7,7 @@ import type { Library } from '../../src/features/knowledge/library.ts';
 import { Meaning } from '../../src/features/knowledge/meaning.ts';
 import { openLibrary } from '../../src/features/knowledge/open-library.ts';
 import { PauseGate } from '../../src/features/knowledge/turnstile.ts';
-import { SettingsRecord } from '../../src/features/settings.ts';
+import { SettingsRecord } from '../../src/features/settings/settings-record.ts';
 import type { OpenVault } from '../../src/features/vault/vault.ts';
 import { ComputeEmbedder } from '../../src/platform/compute/compute-embedder.ts';
 import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
@@ -101,6 +101,11 @@ export class Session {
 
   changed(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Ends the workers that waited for the next file. */
+  endImport(): void {
+    this.#extractor.dispose();
   }
 
   dispose(): void {

@@ -7,6 +7,8 @@ import type { ExtractOutcome, ExtractProblem } from '../../src/domain/extracted.
  * unit in order (showing progress, minding time-outs, free to stop), then `finish`.
  */
 export interface ExtractApi {
+  /** Loads the reader that a name suggests, before its file is there. Files of other kinds can be opened all the same. */
+  prepare(path: string): Promise<void>;
   open(input: ExtractInput): Promise<ExtractOpening>;
   /** Reads unit `index` (0-based). A unit that fails is recorded in the outcome, not thrown. */
   readUnit(index: number): Promise<void>;

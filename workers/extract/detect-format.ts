@@ -36,6 +36,11 @@ const BY_EXTENSION: Readonly<Record<string, DocumentFormat>> = {
   base: 'yaml',
 };
 
+/** What a name promises; the bytes decide. */
+export function formatByName(path: string): DocumentFormat | undefined {
+  return BY_EXTENSION[extensionOf(path)];
+}
+
 const BY_MEDIA_TYPE: Readonly<Record<string, DocumentFormat>> = {
   'text/markdown': 'markdown',
   'text/html': 'html',

@@ -2,7 +2,7 @@ import type { ChunkingSettings } from '../../src/domain/settings.ts';
 import type { ExtractProblem } from '../../src/domain/extracted.ts';
 import { chunkDocument } from '../../src/engine/chunking/chunk-document.ts';
 import type { ExtractApi, ExtractFinish, ExtractInput, ExtractOpening } from './api.ts';
-import { detectFormat, type DetectedFormat } from './detect-format.ts';
+import { detectFormat, formatByName, type DetectedFormat } from './detect-format.ts';
 import { damaged, ExtractFailure } from './extract-failure.ts';
 import type { ExtractLimits } from './limits.ts';
 import { loadReader } from './load-reader.ts';
@@ -28,6 +28,11 @@ export function createExtractor({ limits, loadCMap, beforeReading }: ExtractorOp
   };
 
   return {
+    async prepare(path: string): Promise<void> {
+      const format = formatByName(path);
+      if (format !== undefined) await loadReader(format);
+    },
+
     async open({ bytes, path, mediaType }: ExtractInput): Promise<ExtractOpening> {
       try {
         if (bytes.byteLength > limits.fileBytes) throw tooLarge(limits.fileBytes);

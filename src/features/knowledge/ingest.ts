@@ -69,6 +69,9 @@ export function unfinishedDocuments(library: Library): SourceDocument[] {
 
 type Emit = (event: IngestEvent) => void;
 
+/** One file's worker starts and parses while another's passages are sealed and written. */
+const FILES_AT_ONCE = 2;
+
 async function* runImport(
   deps: IngestDeps,
   signal: AbortSignal,
@@ -93,8 +96,8 @@ async function* runImport(
   const feeding = feed(emit).finally(() => {
     staged.close();
   });
-  const reading = readStaged(staged, deps, signal, emit, paths);
-  void Promise.all([feeding, reading])
+  const readers = Array.from({ length: FILES_AT_ONCE }, () => readStaged(staged, deps, signal, emit, paths));
+  void Promise.all([feeding, ...readers])
     .then(() => deps.meaning.settled())
     .then(() => {
       // Without a model there is nothing to wait for: found by words is all there is.

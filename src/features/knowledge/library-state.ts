@@ -88,7 +88,7 @@ export class LibraryState {
       this.#byIdentity.set(table.identities[ordinal]!, chunkId);
       const versionId = table.versionIds[ordinal]!;
       let siblings = this.#byVersion.get(versionId);
-      if (!siblings) this.#byVersion.set(versionId, (siblings = new Map()));
+      if (!siblings) this.#byVersion.set(versionId, (siblings = new Map<number, ChunkId>()));
       siblings.set(table.positions[ordinal]!, chunkId);
     }
   }

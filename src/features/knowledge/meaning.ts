@@ -222,7 +222,10 @@ export class Meaning {
       for (const target of [this.#next, this.#current]) {
         if (!target) continue;
         const onBatch = (documentIds: readonly DocumentId[]): void => {
-          if (target !== this.#current) return this.#onState();
+          if (target !== this.#current) {
+            this.#onState();
+            return;
+          }
           for (const id of documentIds) this.#inFlight.set(id, (this.#inFlight.get(id) ?? 0) + 1);
           this.#report(new Set(documentIds));
         };

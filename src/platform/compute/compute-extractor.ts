@@ -12,13 +12,15 @@ const STEP_TIMEOUT_MS = 30_000;
 /** A file as a whole, and a little more for each of its pages. */
 const FILE_TIMEOUT_MS = 120_000;
 const PAGE_ALLOWANCE_MS = 1_000;
+/** Workers that are started before a file needs them: as many as files are read at once. */
+const SPARE_WORKERS = 2;
 
 /**
  * Reads each file in a worker of its own, which ends with it: what a file does to its parser ends there too. The next
- * worker starts while the present one works, so that small files don't wait for a start each.
+ * workers start while the present ones work, so that small files don't wait for a start each.
  */
 export class ComputeExtractor implements Extractor {
-  #spare: WorkerHandle<ExtractApi> | undefined;
+  readonly #spares: WorkerHandle<ExtractApi>[] = [];
 
   async extract(
     input: ExtractInput,
@@ -26,27 +28,31 @@ export class ComputeExtractor implements Extractor {
     { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress?: (progress: ReadingProgress) => void },
   ): Promise<ExtractFinish> {
     signal.throwIfAborted();
-    const worker = this.#spare ?? startWorker();
-    this.#spare = startWorker();
+    const worker = this.#spares.shift() ?? startWorker(input.path);
+    while (this.#spares.length < SPARE_WORKERS) this.#spares.push(startWorker(input.path));
     try {
       return await readFile(worker, input, chunking, signal, onProgress);
     } catch (error) {
       signal.throwIfAborted();
       return { outcome: { kind: 'problem', problem: problemOf(error) }, chunks: [] };
     } finally {
-      worker.terminate();
+      worker.dispose();
     }
   }
 
   dispose(): void {
-    this.#spare?.terminate();
-    this.#spare = undefined;
+    for (const spare of this.#spares.splice(0)) spare.dispose();
   }
 }
 
-function startWorker(): WorkerHandle<ExtractApi> {
-  const worker = new WorkerHandle<ExtractApi>(spawnExtract);
-  worker.start();
+/** The next file is most likely of the same kind as this one. */
+function startWorker(path: string): WorkerHandle<ExtractApi> {
+  const worker = new WorkerHandle<ExtractApi>(spawnExtract, { task: 'reading files' });
+  worker
+    .call((api) => api.prepare(path))
+    .catch(() => {
+      // Only a head start: what keeps a reader from loading is met again, and told, when a file is opened.
+    });
   return worker;
 }
 

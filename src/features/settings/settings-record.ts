@@ -1,8 +1,8 @@
-import { DEFAULT_SETTINGS } from '../domain/settings.ts';
-import type { Settings } from '../domain/settings.ts';
-import type { RecordId } from '../domain/ids.ts';
-import { decodeRecord, encodeRecord } from '../platform/storage/json-record.ts';
-import type { RecordStore } from '../platform/storage/record-store.ts';
+import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import type { Settings } from '../../domain/settings.ts';
+import type { RecordId } from '../../domain/ids.ts';
+import { decodeRecord, encodeRecord } from '../../platform/storage/json-record.ts';
+import type { RecordStore } from '../../platform/storage/record-store.ts';
 
 const SETTINGS_ID = '00000000000000000000000000000001' as RecordId;
 
