@@ -43,6 +43,12 @@ export class VaultHeldError extends AppError {
   override readonly code = 'vault/held-elsewhere';
 }
 
+/** The thread that would hold the keys is not kept from contacting strangers, so it opens nothing. */
+export class PolicyNotEnforcedError extends AppError {
+  override readonly name = 'PolicyNotEnforcedError';
+  override readonly code = 'vault/policy-not-enforced';
+}
+
 export class ModelUnavailableError extends AppError {
   override readonly name = 'ModelUnavailableError';
   override readonly code = 'model/unavailable';
@@ -72,6 +78,7 @@ export const APP_ERRORS: Readonly<Record<string, new (message?: string, options?
   StorageFullError,
   StorageUnavailableError,
   VaultHeldError,
+  PolicyNotEnforcedError,
   ModelUnavailableError,
   WorkerCrashedError,
   NotFoundError,

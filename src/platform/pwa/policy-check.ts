@@ -17,6 +17,8 @@ export async function checkPolicy(): Promise<PolicyCheck> {
     globalThis.addEventListener(
       'securitypolicyviolation',
       (event) => {
+        // In a worker the type of this event is not known by its name.
+        if (!(event instanceof SecurityPolicyViolationEvent)) return;
         if (event.disposition === 'enforce' && isProbe(event.blockedURI)) resolve(event);
       },
       { signal: stop.signal },

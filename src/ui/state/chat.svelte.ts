@@ -44,6 +44,7 @@ export class ChatState {
     const made = new ConversationState(
       () => this.#app.core,
       {
+        onAsked: () => this.#app.beginWork(),
         onStarted: (conversation, startedId) => {
           this.#held.set(startedId, conversation);
           const isShown = this.#blank === conversation;

@@ -16,6 +16,8 @@ export interface Turn {
 }
 
 export interface ConversationHooks {
+  /** An answer is about to be made, which nothing should interrupt; returns what is called when it has ended. */
+  readonly onAsked: () => () => void;
   /** The conversation got its id: its first question is stored. */
   readonly onStarted: (conversation: ConversationState, conversationId: ConversationId) => void;
   /** An answer ended, or the stored conversation changed in another way. */
@@ -73,6 +75,7 @@ export class ConversationState {
   async ask(question: string, mode: AskRequest['mode'], describe: (live: LiveAnswer) => string): Promise<void> {
     if (this.#running !== undefined) return;
     const live = new LiveAnswer();
+    const onEnded = this.#hooks.onAsked();
     this.#announcement = '';
     this.#turns = [...this.#turns, { key: `asked-${this.#turnCount++}`, question, live }];
     const request: AskRequest = {
@@ -89,6 +92,8 @@ export class ConversationState {
       if (live.isRunning) live.break(new Error(STOPPED_EARLY));
     } catch (error) {
       live.break(error);
+    } finally {
+      onEnded();
     }
     this.#announcement = describe(live);
     this.#hooks.onChanged();

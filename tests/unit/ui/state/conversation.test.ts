@@ -59,7 +59,8 @@ function coreWith(events: readonly (AnswerEvent | Error)[], isEndless = false): 
   return () => ({ ask }) as Core;
 }
 
-const hooks = { onStarted: vi.fn(), onChanged: vi.fn() };
+const onEnded = vi.fn();
+const hooks = { onAsked: vi.fn(() => onEnded), onStarted: vi.fn(), onChanged: vi.fn() };
 
 beforeEach(() => {
   vi.clearAllMocks();
@@ -106,15 +107,19 @@ describe('a conversation', () => {
     await conversation.ask('When?', 'auto', announcementOf);
     expect(conversation.turns[0]?.live?.text).toBe('In');
     expect(conversation.turns[0]?.live?.stage).toEqual({ kind: 'broken', problem: 'The worker is gone.' });
+    expect(onEnded).toHaveBeenCalledOnce();
   });
 
   it('takes no second question while one is being answered', async () => {
     const conversation = new ConversationState(coreWith([started], true), hooks);
     const asked = conversation.ask('When?', 'auto', announcementOf);
     await conversation.ask('And where?', 'auto', announcementOf);
+    expect(hooks.onAsked).toHaveBeenCalledOnce();
+    expect(onEnded).not.toHaveBeenCalled();
     expect(conversation.turns.map((turn) => turn.question)).toEqual(['When?']);
     conversation.stop();
     await asked;
+    expect(onEnded).toHaveBeenCalledOnce();
   });
 });
 
