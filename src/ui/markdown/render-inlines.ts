@@ -69,9 +69,12 @@ function appendText(into: RenderInline[], text: string, budget: NodeBudget): voi
   let end = 0;
   for (const match of text.matchAll(TEXT_TOKENS)) {
     if (!budget.take()) return;
-    if (match.index > end) into.push({ kind: 'text', text: text.slice(end, match.index) });
-    end = match.index + match[0].length;
     const [token, markers, footnote, superscript] = match;
+    const before = text.slice(end, match.index);
+    // A marker does not begin a line: it stays with the word before it.
+    if (before !== '')
+      into.push({ kind: 'text', text: markers === undefined ? before : before.replace(/ $/, '\u00a0') });
+    end = match.index + token.length;
     if (markers !== undefined) {
       for (const marker of markers.split(',')) into.push({ kind: 'citation', marker: Number(marker) });
     } else if (footnote !== undefined || superscript !== undefined) {

@@ -184,10 +184,10 @@ describe('the Markdown stream', () => {
       {
         kind: 'paragraph',
         inlines: [
-          { kind: 'text', text: 'A ' },
+          { kind: 'text', text: 'A\u00a0' },
           { kind: 'citation', marker: 1 },
           { kind: 'citation', marker: 2 },
-          { kind: 'text', text: ' and ' },
+          { kind: 'text', text: ' and\u00a0' },
           { kind: 'citation', marker: 3 },
           { kind: 'citation', marker: 4 },
           { kind: 'text', text: '.' },
