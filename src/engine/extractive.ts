@@ -33,7 +33,7 @@ interface Scored {
 
 const MAX_SENTENCES = 6;
 /** Below this share of the best sentence's score a further one is left out: one good quotation beats three. */
-const SCORE_DROP = 0.5;
+const SCORE_DROP = 0.65;
 /** Share of terms in common from which two sentences say the same. */
 const DUPLICATE_OVERLAP = 0.6;
 /** Each passage counts this much less than the one before it. */

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { EmbeddingModel } from '../../../../src/domain/embedding-model.ts';
+import { ModelUnavailableError } from '../../../../src/domain/errors.ts';
+import { Meaning } from '../../../../src/features/knowledge/meaning.ts';
+import { PauseGate } from '../../../../src/features/knowledge/turnstile.ts';
+import type { Embedder } from '../../../../src/platform/compute/ports.ts';
+import {
+  openInProcess,
+  WORD_MODEL,
+  WordEmbedder,
+  type InProcessLibrary,
+} from '../../../fixtures/library/in-process.ts';
+
+const LARGER: EmbeddingModel = { ...WORD_MODEL, modelId: 'test/larger', dimensions: 128 };
+const never = new AbortController().signal;
+
+/** A `Meaning` whose embedders can be held: `gates` decides, per model, when its passages may be embedded. */
+function meaningOver(lib: InProcessLibrary, gates: Readonly<Record<string, PauseGate>> = {}): Meaning {
+  return new Meaning({
+    library: lib.library,
+    searcher: lib.searcher,
+    pause: lib.pause,
+    modelKeyOf: (model) => model.modelId,
+    createEmbedder: () => new GatedEmbedder(gates),
+  });
+}
+
+class GatedEmbedder implements Embedder {
+  readonly #gates: Readonly<Record<string, PauseGate>>;
+  #words = new WordEmbedder();
+  #modelId = '';
+
+  constructor(gates: Readonly<Record<string, PauseGate>>) {
+    this.#gates = gates;
+  }
+
+  load(model: EmbeddingModel): ReturnType<Embedder['load']> {
+    if (model.modelId === 'test/missing') throw new ModelUnavailableError('It is nowhere to be had.');
+    this.#modelId = model.modelId;
+    this.#words = new WordEmbedder(model.dimensions);
+    return this.#words.load(model);
+  }
+
+  async embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array> {
+    if (kind === 'passage') await this.#gates[this.#modelId]?.wait(never);
+    return this.#words.embed(texts, kind);
+  }
+
+  dispose(): void {
+    this.#words.dispose();
+  }
+}
+
+async function findDense(lib: InProcessLibrary, meaning: Meaning, query: string): Promise<number> {
+  const queryVector = await meaning.embedQuery(query, { signal: never });
+  const modelKey = lib.library.space?.modelKey;
+  if (!queryVector || modelKey === undefined) return 0;
+  const request = { query, queryVector, modelKey, k: 5, candidateCount: 20, diversity: 0, mode: 'dense' } as const;
+  return (await lib.searcher.search(request)).hits.length;
+}
+
+async function filledLibrary(): Promise<InProcessLibrary> {
+  const lib = await openInProcess({ isWordsOnly: true });
+  await lib.take({ 'a.md': '# A\n\nGranite is a hard rock.\n', 'b.md': '# B\n\nHerons fish in the shallows.\n' });
+  return lib;
+}
+
+describe('choosing a model', () => {
+  it('gives every passage a vector and keeps it across a reload', async () => {
+    const lib = await filledLibrary();
+    const meaning = meaningOver(lib);
+    await meaning.choose(WORD_MODEL);
+    await meaning.settled();
+    expect(meaning.embeddedCount).toBe(lib.library.state.liveChunkCount);
+    expect(meaning.state).toMatchObject({ kind: 'ready', modelId: WORD_MODEL.modelId });
+    expect(await findDense(lib, meaning, 'granite')).toBeGreaterThan(0);
+  });
+
+  it('answers from the old index until the new one is whole, and then forgets the old', async () => {
+    const lib = await filledLibrary();
+    const gate = new PauseGate();
+    const meaning = meaningOver(lib, { [LARGER.modelId]: gate });
+    await meaning.choose(WORD_MODEL);
+    await meaning.settled();
+    gate.pause();
+    let inUse = '';
+    await meaning.choose(LARGER, (model) => (inUse = model.modelId));
+    expect(meaning.state).toMatchObject({ kind: 'switching', modelId: LARGER.modelId, done: 0 });
+    expect(lib.library.space?.modelKey).toBe(WORD_MODEL.modelId);
+    expect(await findDense(lib, meaning, 'granite')).toBeGreaterThan(0);
+
+    gate.resume();
+    await meaning.settled();
+    await expect.poll(() => inUse).toBe(LARGER.modelId);
+    await expect
+      .poll(() =>
+        lib.library.state.manifest.segments.every((entry) => Object.keys(entry.vectors).join() === LARGER.modelId),
+      )
+      .toBe(true);
+    expect(await findDense(lib, meaning, 'herons')).toBeGreaterThan(0);
+    expect(await lib.vault.store.listIds('vectors')).toHaveLength(lib.library.state.manifest.segments.length);
+  });
+
+  it('embeds a document that comes in during the switch under both models', async () => {
+    const lib = await filledLibrary();
+    const gate = new PauseGate();
+    const meaning = meaningOver(lib, { [LARGER.modelId]: gate });
+    await meaning.choose(WORD_MODEL);
+    await meaning.settled();
+    gate.pause();
+    await meaning.choose(LARGER);
+    await lib.take({ 'c.md': '# C\n\nSlate splits into thin plates.\n' });
+    meaning.wake();
+    gate.resume();
+    await meaning.settled();
+    await expect.poll(() => lib.library.space?.modelKey).toBe(LARGER.modelId);
+    await meaning.settled();
+    expect(meaning.embeddedCount).toBe(lib.library.state.liveChunkCount);
+  });
+
+  it('goes on with the old model when the new one cannot be had', async () => {
+    const lib = await filledLibrary();
+    const meaning = meaningOver(lib);
+    await meaning.choose(WORD_MODEL);
+    await meaning.settled();
+    await expect(meaning.choose({ ...LARGER, modelId: 'test/missing' })).rejects.toThrow('nowhere');
+    expect(meaning.state).toMatchObject({ kind: 'ready', modelId: WORD_MODEL.modelId });
+    expect(await findDense(lib, meaning, 'granite')).toBeGreaterThan(0);
+  });
+
+  it('says what is missing when there is no model at all, and words still work', async () => {
+    const lib = await filledLibrary();
+    const meaning = meaningOver(lib);
+    await expect(meaning.choose({ ...LARGER, modelId: 'test/missing' })).rejects.toThrow('nowhere');
+    expect(meaning.state).toMatchObject({ kind: 'unavailable', message: 'It is nowhere to be had.' });
+    expect(await meaning.embedQuery('granite', { signal: never })).toBeUndefined();
+  });
+});
