@@ -1,19 +1,40 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import type { ManifestTransform } from 'workbox-build';
 import { metaPolicy } from './scripts/vite-meta-policy.ts';
+import { pdfjsFiles } from './scripts/vite-pdfjs-files.ts';
 import { ortFiles, ortFolder, ortResolve } from './scripts/vite-ort-files.ts';
+import { ShellPhases } from './scripts/vite-shell-phases.ts';
+import { LATER_FILES_NAME } from './workers/service-worker/later-files.ts';
 import { isolationHeaders } from './workers/service-worker/security-policy.ts';
 
-/** Files that are precached: the whole shell, but neither the ONNX runtime nor any model, which may never be needed. */
-const SHELL_FILES = ['**/*.{js,mjs,css,html,woff2,wasm,svg,png,webmanifest,json}', 'samples/**'];
-const NOT_IN_SHELL = ['ort/**', 'models/**', '404.html', 'service-worker.js'];
+/** Files that are kept on the device: the whole app, but neither the ONNX runtime nor any model, which may never be needed. */
+const SHELL_FILES = [
+  '**/*.{js,mjs,css,html,woff2,wasm,svg,png,webmanifest,json}',
+  'samples/**',
+  'pdfjs/**',
+  'licences.txt',
+];
+const NOT_IN_SHELL = ['ort/**', 'models/**', '404.html', 'service-worker.js', LATER_FILES_NAME];
+
+/** What a first visit waits for: the way to an open library, a conversation in it, and the notes most people add first. */
+const phases = new ShellPhases({
+  scripts: [
+    'index',
+    'workbox-window.prod.es5',
+    'OpenShell',
+    'core.worker',
+    'kdf.worker',
+    'search.worker',
+    'extract.worker',
+    'read-markdown',
+    'read-text',
+  ],
+  others: /^(?:index\.html|manifest\.webmanifest|assets\/literata-latin-wght-normal-[^/]+)$/,
+});
 
 const constants = {
   __APP_VERSION__: JSON.stringify(versionIn('package.json')),
@@ -30,29 +51,6 @@ function characterMapGroup(id: string): string {
   return `character-maps-${collection}`;
 }
 
-let outDir = '';
-const rememberOutDir: Plugin = {
-  name: 'commonplace:remember-out-dir',
-  configResolved: ({ root, build }) => {
-    outDir = resolve(root, build.outDir);
-  },
-};
-
-/**
- * Pins every precached file to the bytes that were built. Not `index.html`: some hosts write a line of their own into
- * it, and whoever can change that file can change the service worker too.
- */
-const pinContents: ManifestTransform = async (entries) => {
-  const manifest = await Promise.all(
-    entries.map(async (entry) => {
-      if (entry.url === 'index.html') return entry;
-      const bytes = await readFile(join(outDir, entry.url));
-      return { ...entry, integrity: `sha256-${createHash('sha256').update(bytes).digest('base64')}` };
-    }),
-  );
-  return { manifest };
-};
-
 export default defineConfig({
   // Relative, so that one build works at a domain's root and under any sub-path; routes live in the hash.
   base: process.env['BASE'] ?? './',
@@ -60,8 +58,9 @@ export default defineConfig({
   plugins: [
     svelte(),
     ortFiles(),
+    pdfjsFiles(),
     metaPolicy(),
-    rememberOutDir,
+    phases.plugin(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'workers/service-worker',
@@ -76,7 +75,7 @@ export default defineConfig({
         maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
         // Hashed names carry their own revision.
         dontCacheBustURLsMatching: /^assets\//,
-        manifestTransforms: [pinContents],
+        manifestTransforms: [phases.split],
       },
     }),
   ],
@@ -91,7 +90,7 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [],
+    plugins: () => [phases.plugin()],
     rolldownOptions: {
       // The service worker chooses each worker's network policy by this name: see workers/service-worker/security-policy.ts.
       output: {

@@ -8,6 +8,8 @@ export interface StaticServerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Folders below `base`, with a trailing slash, that are served from elsewhere on disk. */
   readonly overlays?: Readonly<Record<string, string>>;
+  /** Told of each file that was found: its path below `base` with any query, and the bytes on the wire. */
+  readonly onServed?: (path: string, sizeBytes: number) => void;
 }
 
 export interface StaticServer {

@@ -35,10 +35,11 @@ const compressors = {
 
 /**
  * Serves `root` under `base`. `port` 0 takes any free one. `overlays` maps folders below `base` to other folders on
- * disk, such as `{ 'models/': '/path' }`. `headers` are added to every response.
+ * disk, such as `{ 'models/': '/path' }`. `headers` are added to every response. `onServed` is told of each file
+ * that was found: its path below `base` and its bytes on the wire.
  */
 export async function startStaticServer(options) {
-  const { root, base = '/', port = 0, host = '127.0.0.1', headers = {}, overlays = {} } = options;
+  const { root, base = '/', port = 0, host = '127.0.0.1', headers = {}, overlays = {}, onServed } = options;
   const compressed = new Map();
   let servedRoot = root;
 
@@ -90,6 +91,7 @@ export async function startStaticServer(options) {
     response.setHeader('Cache-Control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000' : 'no-cache');
     const encoding = encodingFor(request, extension, info.size);
     if (encoding === undefined) {
+      onServed?.(request.url.slice(base.length), info.size);
       response.writeHead(200, { 'Content-Length': info.size });
       if (request.method === 'HEAD') response.end();
       else
@@ -101,6 +103,7 @@ export async function startStaticServer(options) {
     const key = `${encoding} ${info.mtimeMs} ${path}`;
     if (!compressed.has(key)) compressed.set(key, readFile(path).then(compressors[encoding]));
     const bytes = await compressed.get(key);
+    onServed?.(request.url.slice(base.length), bytes.length);
     response.writeHead(200, { 'Content-Encoding': encoding, 'Content-Length': bytes.length, Vary: 'Accept-Encoding' });
     response.end(request.method === 'HEAD' ? undefined : bytes);
   }

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import { boot, type BootOutcome } from './platform/pwa/boot.ts';
+import { completeShellWhenIdle } from './platform/pwa/complete-shell.ts';
 import { captureInstallPrompt } from './platform/pwa/install-prompt.ts';
 import { restrictScriptUrls } from './platform/pwa/trusted-types.ts';
 import App from './ui/App.svelte';
@@ -17,3 +18,4 @@ const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no element with the id "app".');
 target.replaceChildren();
 mount(App, { target, props: { boot: outcome } });
+if (import.meta.env.PROD && outcome.kind === 'ready') completeShellWhenIdle();

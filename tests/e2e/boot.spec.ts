@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { BUILD_DIR, expect, launchBrowser, openApp, serveApp, test } from './fixtures/app.ts';
 import { makeNextBuild } from './fixtures/next-build.ts';
+import { untilComplete } from './fixtures/shell-cache.ts';
 
 const FOREIGN_URL = 'https://egress-test.invalid/secret';
 
@@ -91,6 +92,7 @@ test('the page can reach no foreign origin and can make neither code nor markup 
 
 test('every worker script carries the policy of its job', async ({ site, browserApp: { page } }) => {
   await openApp(page, site.url);
+  await untilComplete(page, site.url);
   const policies = await page.evaluate(async (siteUrl) => {
     const names = await caches.keys();
     const shell = await caches.open(names.find((name) => name.startsWith('commonplace-shell')) ?? '');
@@ -152,6 +154,7 @@ test('an update waits to be accepted, leaves other tabs working, and tidies up b
     await openApp(page, site.url);
     const otherTab = await context.newPage();
     await openApp(otherTab, site.url);
+    await untilComplete(page, site.url);
     makeNextBuild(BUILD_DIR, nextDir);
     site.replaceRoot(nextDir);
 

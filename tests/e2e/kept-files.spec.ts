@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page, Worker } from '@playwright/test';
 import { startStaticServer } from '../../scripts/static-server.mjs';
 import { expect, openApp, serveApp, test } from './fixtures/app.ts';
+import { untilComplete } from './fixtures/shell-cache.ts';
 
 const MODEL_BYTES = 300_000;
 
@@ -64,6 +65,7 @@ test('hub files reach the embed worker alone, only when allowed, and are kept', 
   const hub = await startStaticServer({ root: hubFolder, headers: { 'Access-Control-Allow-Origin': '*' } });
   const file = `${hub.url}owner/model/resolve/main/onnx/model.onnx`;
   await openApp(page, site.url);
+  await untilComplete(page, site.url);
 
   const closed = await startEmbedWorker(page);
   expect(await fetched(closed, file)).toBe('refused');

@@ -1,5 +1,6 @@
 import type { PrecacheEntry } from 'workbox-precaching/_types.js';
 import { deleteOldRuntimes, largeFileKind, modelResponse, runtimeResponse } from './model-cache.ts';
+import { COMPLETE_SHELL } from '../../src/platform/pwa/service-worker-message.ts';
 import { secured } from './secured-response.ts';
 import { Shell } from './shell.ts';
 
@@ -25,9 +26,9 @@ self.addEventListener('activate', (event) => {
 // A new build waits until the person accepts it: see src/platform/pwa/service-worker-registration.ts.
 self.addEventListener('message', (event) => {
   const { data } = event as { readonly data: unknown };
-  if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING') {
-    event.waitUntil(self.skipWaiting());
-  }
+  if (typeof data !== 'object' || data === null || !('type' in data)) return;
+  if (data.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
+  if (data.type === COMPLETE_SHELL) event.waitUntil(shell.complete());
 });
 
 self.addEventListener('fetch', (event) => {

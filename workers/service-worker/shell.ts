@@ -1,26 +1,37 @@
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import type { PrecacheEntry } from 'workbox-precaching/_types.js';
 import { isTabLock, scriptOfTabLock } from '../../src/platform/pwa/tab-lock.ts';
+import { LATER_FILES_NAME, LaterFiles } from './later-files.ts';
 
 /**
  * The app's own files, one cache for each build. A tab that was opened with an older build goes on finding its files
  * here after an update; a build's cache is deleted when no open tab needs it.
+ *
+ * It is filled in two phases. The first, what the app cannot start without, is the installation; the second follows
+ * when the page is idle, and until then each of its files is fetched when it is asked for.
  */
 export class Shell {
   readonly #scope: string;
   readonly #cacheName: string;
   readonly #controller: PrecacheController;
+  readonly #later: LaterFiles;
 
   constructor(scope: string, files: readonly (PrecacheEntry | string)[]) {
     this.#scope = scope;
     this.#cacheName = `${this.#cachePrefix}${fingerprint(JSON.stringify(files))}`;
     this.#controller = new PrecacheController({ cacheName: this.#cacheName });
     this.#controller.addToCacheList([...files]);
+    this.#later = new LaterFiles({ scope, cacheName: this.#cacheName, readList: () => this.#readLaterList() });
   }
 
-  /** Stores every file of this build; fails as a whole if one cannot be had or is not the one that was built. */
+  /** Stores the files of the first phase; fails as a whole if one cannot be had or is not the one that was built. */
   install(event: ExtendableEvent): Promise<unknown> {
     return this.#controller.install(event);
+  }
+
+  /** Stores the files of the second phase that are not here yet. */
+  complete(): Promise<void> {
+    return this.#later.fetchAll();
   }
 
   /** The file from this build, else from an older build that is still in use, else from the network. */
@@ -31,6 +42,8 @@ export class Shell {
       const cache = await caches.open(this.#cacheName);
       return (await cache.match(key, { ignoreVary: true })) ?? fetch(request);
     }
+    const later = await this.#later.find(url);
+    if (later !== undefined) return later;
     for (const name of await this.#olderCaches()) {
       const cache = await caches.open(name);
       const kept = await cache.match(url, { ignoreVary: true });
@@ -50,6 +63,11 @@ export class Shell {
       const isNewerComing = registration.installing !== null || registration.waiting !== null;
       if (!isNewerComing && uses.every((use) => use === undefined)) await caches.delete(name);
     }
+  }
+
+  async #readLaterList(): Promise<string> {
+    const url = `${this.#scope}${LATER_FILES_NAME}`;
+    return (await this.respond(new Request(url))).text();
   }
 
   get #cachePrefix(): string {
