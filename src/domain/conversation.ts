@@ -35,6 +35,8 @@ export interface AnswerMessage {
   readonly ending: AnswerEnding;
   /** Present when `ending` is `failed`: what happened and what to do. */
   readonly problem?: string;
+  /** Present while the message could not be stored: what that means and what to do. */
+  readonly keepingProblem?: string;
   /** True when the library holds nothing on the question. */
   readonly isUnanswered: boolean;
   readonly citations: readonly Citation[];

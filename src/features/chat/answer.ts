@@ -59,8 +59,9 @@ export async function* answer(
   const finish = async (draft: AnswerDraft): Promise<AnswerEvent> => {
     const totalMs = performance.now() - startedAt;
     const message: AnswerMessage = { ...shell, ...draft, timings: { ...retrieval?.timings, totalMs } };
-    const { title } = await conversations.put(conversation, [message]);
-    return { type: 'finished', message, conversationTitle: title };
+    const stored = await conversations.put(conversation, [message]);
+    const shown = conversations.hasUnsaved(stored) ? { ...message, keepingProblem: NOT_KEPT } : message;
+    return { type: 'finished', message: shown, conversationTitle: stored.title };
   };
 
   try {
@@ -90,6 +91,9 @@ export async function* answer(
     ]);
   }
 }
+
+const NOT_KEPT =
+  'There is no room left on this device, so this question and its answer could not be saved: they go when you lock the library or close the tab. Everything saved before is safe. Free some space, then ask again.';
 
 const EMPTY_DRAFT: AnswerDraft = {
   text: '',

@@ -1,7 +1,7 @@
 import type { Conversation, Message } from '../../domain/conversation.ts';
-import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
+import { InvalidInputError, NotFoundError, StorageFullError } from '../../domain/errors.ts';
 import { randomId, recordIdOf } from '../../domain/ids.ts';
-import type { ConversationId } from '../../domain/ids.ts';
+import type { ConversationId, MessageId } from '../../domain/ids.ts';
 import { MAX_TITLE_LENGTH } from '../../domain/settings.ts';
 import { decodeRecord, encodeRecord } from '../../platform/storage/json-record.ts';
 import type { RecordStore, Write } from '../../platform/storage/record-store.ts';
@@ -10,6 +10,8 @@ import type { RecordStore, Write } from '../../platform/storage/record-store.ts'
 export class Conversations {
   readonly #store: RecordStore;
   readonly #heads = new Map<ConversationId, Conversation>();
+  /** Messages there was no room to store. They are shown while the library is open and stored with the next that are. */
+  readonly #unsaved = new Map<MessageId, Message>();
   readonly #now: () => number;
 
   private constructor(store: RecordStore, now: () => number) {
@@ -60,22 +62,39 @@ export class Conversations {
     };
   }
 
-  /** Adds messages at the end, or replaces those already in it, in one commit. */
+  /**
+   * Adds messages at the end, or replaces those already in it, in one commit. Where the storage is full they are kept
+   * in memory, so that a full device can still be asked: `hasUnsaved` tells.
+   */
   async put(conversation: Conversation, messages: readonly Message[]): Promise<Conversation> {
     const known = this.#heads.get(conversation.conversationId) ?? conversation;
-    const added = messages.map((message) => message.messageId).filter((id) => !known.messageIds.includes(id));
+    const ids = messages.map((message) => message.messageId);
+    const added = ids.filter((id) => !known.messageIds.includes(id));
     const updated: Conversation = { ...known, messageIds: [...known.messageIds, ...added], updatedAt: this.#now() };
-    await this.#store.commit([
-      putHead(updated),
-      ...messages.map((message): Write => ({
-        kind: 'put',
-        store: 'messages',
-        id: recordIdOf(message.messageId),
-        value: encodeRecord(message),
-      })),
-    ]);
+    const waiting = known.messageIds.flatMap((id) => (ids.includes(id) ? [] : (this.#unsaved.get(id) ?? [])));
+    const writing = [...waiting, ...messages];
+    try {
+      await this.#store.commit([
+        putHead(updated),
+        ...writing.map((message): Write => ({
+          kind: 'put',
+          store: 'messages',
+          id: recordIdOf(message.messageId),
+          value: encodeRecord(message),
+        })),
+      ]);
+      for (const { messageId } of writing) this.#unsaved.delete(messageId);
+    } catch (error) {
+      if (!(error instanceof StorageFullError)) throw error;
+      for (const message of writing) this.#unsaved.set(message.messageId, message);
+    }
     this.#heads.set(updated.conversationId, updated);
     return updated;
+  }
+
+  /** Whether something of the conversation is in memory only. */
+  hasUnsaved({ messageIds }: Conversation): boolean {
+    return messageIds.some((id) => this.#unsaved.has(id));
   }
 
   /** Throws `InvalidInputError` on an empty or overlong title, `NotFoundError`. */
@@ -97,6 +116,7 @@ export class Conversations {
       ...head.messageIds.map((id): Write => ({ kind: 'delete', store: 'messages', id: recordIdOf(id) })),
     ]);
     this.#heads.delete(conversationId);
+    for (const id of head.messageIds) this.#unsaved.delete(id);
   }
 
   #get(conversationId: ConversationId): Conversation {
@@ -107,7 +127,10 @@ export class Conversations {
 
   async #readMessages(head: Conversation): Promise<Message[]> {
     const records = await this.#store.findMany('messages', head.messageIds.map(recordIdOf), () => undefined);
-    return records.filter((record) => record !== undefined).map((record) => decodeRecord<Message>(record));
+    return head.messageIds.flatMap((id, index) => {
+      const record = records[index];
+      return this.#unsaved.get(id) ?? (record === undefined ? [] : decodeRecord<Message>(record));
+    });
   }
 }
 
