@@ -16,7 +16,7 @@ export const CHAT = {
   modeModel: 'Written answer',
   modeQuotes: 'Quotes only',
   modeModelHint:
-    'The model you set up writes the answer. It is sent the question and the passages found, nothing else.',
+    'The model you set up writes the answer. It is sent the question, the passages found with their file names, and this conversation; nothing else.',
   modeQuotesHint: 'The best sentences from your library, word for word. Nothing leaves this device.',
   jumpToLatest: 'Jump to latest',
   conversation: 'Conversation',
