@@ -13,7 +13,13 @@ const MAX_QUOTE_WORDS = 400;
  */
 export function findQuote(text: string, quote: TextQuote): TextRange | undefined {
   if (quote.exact.trim() === '') return undefined;
-  return findExact(text, quote) ?? findNormalised(text, quote) ?? findSimilar(text, quote.exact);
+  return findUnchangedQuote(text, quote) ?? findSimilar(text, quote.exact);
+}
+
+/** As `findQuote`, but only where the quote's words stand unchanged: a place where they were reworded says something else. */
+export function findUnchangedQuote(text: string, quote: TextQuote): TextRange | undefined {
+  if (quote.exact.trim() === '') return undefined;
+  return findExact(text, quote) ?? findNormalised(text, quote);
 }
 
 function findExact(text: string, { exact, prefix, suffix }: TextQuote): TextRange | undefined {

@@ -3,7 +3,7 @@ import type { SourceDocument } from '../../domain/document.ts';
 import { NotFoundError } from '../../domain/errors.ts';
 import type { ExtractedDocument, TextRange } from '../../domain/extracted.ts';
 import type { DocumentId, VersionId } from '../../domain/ids.ts';
-import { findQuote } from '../../engine/chunking/reanchor.ts';
+import { findQuote, findUnchangedQuote } from '../../engine/chunking/reanchor.ts';
 import type { SourceView } from '../../domain/source-view.ts';
 import type { Library } from './library.ts';
 
@@ -22,7 +22,7 @@ export async function viewDocument(documentId: DocumentId, library: Library): Pr
 
 /**
  * What a citation points to. If the source has changed since, the passage is looked for in the current version; if it
- * is not there any more, the version that was cited is shown. If the document is gone, the kept quote is all there is.
+ * is not there word for word any more, the version that was cited is shown. If the document is gone, the kept quote is all there is.
  */
 export async function viewCitation(citation: Citation, library: Library): Promise<SourceView> {
   const document = library.state.documents.get(citation.documentId);
@@ -33,7 +33,7 @@ export async function viewCitation(citation: Citation, library: Library): Promis
     return viewOf(document, currentVersionId, extracted, 'current', locate(extracted.text, citation));
   }
   const current = await library.readText(currentVersionId);
-  const moved = findQuote(current.text, citation.quote);
+  const moved = findUnchangedQuote(current.text, citation.quote);
   if (moved) return viewOf(document, currentVersionId, current, 'changed-found', moved);
   const cited = await library.readText(citation.versionId);
   return viewOf(document, citation.versionId, cited, 'changed-gone', locate(cited.text, citation));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findQuote } from '../../../../src/engine/chunking/reanchor.ts';
+import { findQuote, findUnchangedQuote } from '../../../../src/engine/chunking/reanchor.ts';
 
 const quote = (exact: string, prefix = '', suffix = ''): { exact: string; prefix: string; suffix: string } => ({
   exact,
@@ -53,5 +53,14 @@ describe('finding a quote again', () => {
     findQuote('word1 thing of another kind '.repeat(110_000), quote(exact));
     findQuote('aaaa '.repeat(600_000), quote('aaaa '.repeat(200), 'x'));
     expect(performance.now() - started).toBeLessThan(12_000);
+  });
+
+  it('tells a passage that still stands from one that was reworded', () => {
+    const old = quote('The quinces stand by the north wall of the garden.');
+    const rewrapped = 'Of fruit: the quinces stand by\nthe north wall of the garden.';
+    expect(findUnchangedQuote(rewrapped, old)).toEqual({ start: 10, end: rewrapped.length });
+    const reworded = 'Of fruit: The quinces stand beside the well of the garden.';
+    expect(findQuote(reworded, old)).toBeDefined();
+    expect(findUnchangedQuote(reworded, old)).toBeUndefined();
   });
 });
