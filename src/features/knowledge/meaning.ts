@@ -172,6 +172,10 @@ export class Meaning {
       return;
     }
     this.#pass = this.#run()
+      .then(() => {
+        // A pass that failed, for want of room say, has been made good.
+        if (this.#current && this.#state.kind === 'unavailable') this.#setState(this.#current.ready);
+      })
       .catch((error: unknown) => {
         if (this.#ended.signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbeddingModel } from '../../../../src/domain/embedding-model.ts';
-import { ModelUnavailableError } from '../../../../src/domain/errors.ts';
+import { ModelUnavailableError, StorageFullError } from '../../../../src/domain/errors.ts';
 import { Meaning } from '../../../../src/features/knowledge/meaning.ts';
 import { PauseGate } from '../../../../src/features/knowledge/turnstile.ts';
 import type { Embedder } from '../../../../src/platform/compute/ports.ts';
@@ -134,5 +134,35 @@ describe('choosing a model', () => {
     await expect(meaning.choose({ ...LARGER, modelId: 'test/missing' })).rejects.toThrow('nowhere');
     expect(meaning.state).toMatchObject({ kind: 'unavailable', message: 'It is nowhere to be had.' });
     expect(await meaning.embedQuery('granite', { signal: never })).toBeUndefined();
+  });
+
+  it('is ready again once a pass that failed has been made good', async () => {
+    const lib = await openInProcess({ isWordsOnly: true });
+    await lib.take({ 'a.md': 'Herons nest in the alders.' });
+    let isRefusing = true;
+    const words = new WordEmbedder();
+    const refusing: Embedder = {
+      load: (model) => words.load(model),
+      embed: (texts, kind) =>
+        isRefusing && kind === 'passage'
+          ? Promise.reject(new StorageFullError('There is no room left.'))
+          : words.embed(texts, kind),
+      dispose: () => words.dispose(),
+    };
+    const meaning = new Meaning({
+      library: lib.library,
+      searcher: lib.searcher,
+      pause: lib.pause,
+      modelKeyOf: (model) => model.modelId,
+      createEmbedder: () => refusing,
+    });
+    await meaning.choose(WORD_MODEL);
+    await meaning.settled();
+    expect(meaning.state).toMatchObject({ kind: 'unavailable', message: 'There is no room left.' });
+    isRefusing = false;
+    meaning.wake();
+    await meaning.settled();
+    expect(meaning.state.kind).toBe('ready');
+    expect(meaning.embeddedCount).toBe(1);
   });
 });
