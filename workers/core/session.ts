@@ -29,7 +29,7 @@ export class Session {
   /** Imports going on now. */
   readonly imports = { count: 0 };
   isTakenOver = false;
-  readonly #extractor = new ComputeExtractor();
+  readonly #extractor = new ComputeExtractor(FILES_AT_ONCE);
   readonly #listeners = new Set<() => void>();
 
   private constructor(parts: SessionParts) {
@@ -52,7 +52,7 @@ export class Session {
 
   static async open(
     vault: OpenVault,
-    options: { readonly siteUrl: string; readonly isSample: boolean },
+    options: { readonly siteUrl: string; readonly hubUrl: string; readonly isSample: boolean },
   ): Promise<Session> {
     const searcher = spawnSearcher();
     const pause = new PauseGate();
@@ -66,7 +66,17 @@ export class Session {
       library,
       searcher: searcher.api,
       pause,
-      createEmbedder: () => new ComputeEmbedder(options.siteUrl),
+      createEmbedder: () =>
+        new ComputeEmbedder(options.siteUrl, {
+          hubUrl: options.hubUrl,
+          knownDevice: (modelId) => settings.current.embeddingDevices?.[modelId],
+          onMeasured: async (modelId, device) => {
+            await settings.update((current) => ({
+              ...current,
+              embeddingDevices: { ...current.embeddingDevices, [modelId]: device },
+            }));
+          },
+        }),
       modelKeyOf: (model: EmbeddingModel) => modelKey(model, CHUNKER_VERSION),
     });
     return new Session({
@@ -90,6 +100,7 @@ export class Session {
       identityOf: this.vault.identityOf.bind(this.vault),
       chunking: () => this.#chunking(),
       pause: this.pause,
+      filesAtOnce: FILES_AT_ONCE,
       now: Date.now,
     };
   }
@@ -122,6 +133,9 @@ export class Session {
     return { ...chunking, maxTokens: Math.min(chunking.maxTokens, limit) };
   }
 }
+
+/** Two even on one core, as reading waits for starts and disks; more than four would crowd out the model. */
+const FILES_AT_ONCE = Math.min(4, Math.max(2, navigator.hardwareConcurrency));
 
 /** Left free in the model's window for the headings that go before a chunk and the model's own marks. */
 const TOKENS_FOR_HEADINGS = 40;

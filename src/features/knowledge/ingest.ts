@@ -1,5 +1,4 @@
 import type { SourceDocument } from '../../domain/document.ts';
-import { StorageFullError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/ids.ts';
 import type { IngestEvent } from '../../domain/ingest-event.ts';
 import type { ChunkingSettings } from '../../domain/settings.ts';
@@ -8,7 +7,8 @@ import { EventQueue } from './event-queue.ts';
 import type { IdentityOf, Library } from './library.ts';
 import type { EmbeddingProgress, Meaning } from './meaning.ts';
 import { readDocument } from './read-document.ts';
-import { stageFile } from './stage.ts';
+import { describeFailure } from './ingest-problem.ts';
+import { stageFile, unstage } from './stage.ts';
 import type { IncomingFile } from './stage.ts';
 import type { PauseGate } from './turnstile.ts';
 
@@ -19,6 +19,8 @@ export interface IngestDeps {
   readonly identityOf: IdentityOf;
   readonly chunking: () => ChunkingSettings;
   readonly pause: PauseGate;
+  /** One file's worker starts and parses while another's passages are sealed and written. */
+  readonly filesAtOnce: number;
   readonly now: () => number;
 }
 
@@ -69,9 +71,6 @@ export function unfinishedDocuments(library: Library): SourceDocument[] {
 
 type Emit = (event: IngestEvent) => void;
 
-/** One file's worker starts and parses while another's passages are sealed and written. */
-const FILES_AT_ONCE = 2;
-
 async function* runImport(
   deps: IngestDeps,
   signal: AbortSignal,
@@ -96,7 +95,7 @@ async function* runImport(
   const feeding = feed(emit).finally(() => {
     staged.close();
   });
-  const readers = Array.from({ length: FILES_AT_ONCE }, () => readStaged(staged, deps, signal, emit, paths));
+  const readers = Array.from({ length: deps.filesAtOnce }, () => readStaged(staged, deps, signal, emit, paths));
   void Promise.all([feeding, ...readers])
     .then(() => deps.meaning.settled())
     .then(() => {
@@ -173,33 +172,9 @@ async function readStaged(
       deps.meaning.wake();
     } catch (error) {
       if (signal.aborted) {
-        await unstage(document, deps);
+        await unstage(document, deps.library);
         emit({ type: 'cancelled', path });
       } else emit({ type: 'failed', path, documentId, problem: describeFailure(error) });
     }
   }
-}
-
-/** A cancelled document leaves no trace if it was new; a changed one goes on with the version it had. */
-async function unstage(document: SourceDocument, { library }: IngestDeps): Promise<void> {
-  const { pendingVersionId, ...settled } = document;
-  if (!pendingVersionId) return;
-  if (document.status === 'staged') await library.remove(document.documentId);
-  else if (pendingVersionId !== document.currentVersionId) await library.updateDocument(settled, [pendingVersionId]);
-}
-
-function describeFailure(error: unknown): { kind: 'storage-full' | 'unreadable' | 'unexpected'; message: string } {
-  if (error instanceof StorageFullError) return { kind: 'storage-full', message: error.message };
-  if (error instanceof DOMException && ['NotFoundError', 'NotReadableError'].includes(error.name)) {
-    return {
-      kind: 'unreadable',
-      message:
-        'The browser could not read this file: it was moved, changed or is in use. Nothing of it was taken in. Drop it again.',
-    };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    kind: 'unexpected',
-    message: `This file could not be taken in (${message}). The rest goes on. Drop it again to retry.`,
-  };
 }

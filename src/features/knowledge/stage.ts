@@ -81,3 +81,11 @@ function tooLarge(sizeBytes: number): ExtractProblem {
     message: `This file is ${megabytes} MB; files up to 100 MB can be read. Nothing was taken in. Split it into smaller files and drop those.`,
   };
 }
+
+/** A cancelled document leaves no trace if it was new; a changed one goes on with the version it had. */
+export async function unstage(document: SourceDocument, library: Library): Promise<void> {
+  const { pendingVersionId, ...settled } = document;
+  if (!pendingVersionId) return;
+  if (document.status === 'staged') await library.remove(document.documentId);
+  else if (pendingVersionId !== document.currentVersionId) await library.updateDocument(settled, [pendingVersionId]);
+}

@@ -12,8 +12,6 @@ const STEP_TIMEOUT_MS = 30_000;
 /** A file as a whole, and a little more for each of its pages. */
 const FILE_TIMEOUT_MS = 120_000;
 const PAGE_ALLOWANCE_MS = 1_000;
-/** Workers that are started before a file needs them: as many as files are read at once. */
-const SPARE_WORKERS = 2;
 
 /**
  * Reads each file in a worker of its own, which ends with it: what a file does to its parser ends there too. The next
@@ -21,6 +19,12 @@ const SPARE_WORKERS = 2;
  */
 export class ComputeExtractor implements Extractor {
   readonly #spares: WorkerHandle<ExtractApi>[] = [];
+  readonly #spareCount: number;
+
+  /** `spareCount`: workers started before a file needs them, as many as files are read at once. */
+  constructor(spareCount: number) {
+    this.#spareCount = spareCount;
+  }
 
   async extract(
     input: ExtractInput,
@@ -29,7 +33,7 @@ export class ComputeExtractor implements Extractor {
   ): Promise<ExtractFinish> {
     signal.throwIfAborted();
     const worker = this.#spares.shift() ?? startWorker(input.path);
-    while (this.#spares.length < SPARE_WORKERS) this.#spares.push(startWorker(input.path));
+    while (this.#spares.length < this.#spareCount) this.#spares.push(startWorker(input.path));
     try {
       return await readFile(worker, input, chunking, signal, onProgress);
     } catch (error) {

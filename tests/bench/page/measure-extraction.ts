@@ -30,7 +30,7 @@ export async function measureExtraction({ name, urls, chunking }: ExtractionRequ
     }
     return extractor.finish(chunking);
   };
-  const extractor = new ComputeExtractor();
+  const extractor = new ComputeExtractor(2);
   const { signal } = new AbortController();
   const readApart = (path: string, bytes: ArrayBuffer): Promise<ExtractFinish> =>
     extractor.extract({ bytes, path, mediaType: '' }, chunking, { signal });
