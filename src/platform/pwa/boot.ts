@@ -1,4 +1,4 @@
-import { checkPolicy, type PolicyCheck } from './policy-check.ts';
+import { checkPolicy } from './policy-check.ts';
 import { registerServiceWorker } from './service-worker-registration.ts';
 import { holdTabLock } from './tab-lock.ts';
 
@@ -17,16 +17,19 @@ export type BootOutcome =
       readonly kind: 'ready';
       /** Whether WebAssembly may use threads. Without it everything works, embedding takes longer. */
       readonly isIsolated: boolean;
-      /** What the page's policy in force lets it connect to, such as `'self'`; empty on the development server. */
-      readonly connectSources: readonly string[];
     }
-  | { readonly kind: 'blocked'; readonly reason: BootBlock; readonly message: string };
+  | BlockedBoot;
 
-const RELOAD_MARK = 'commonplace-boot-reload';
+export interface BlockedBoot {
+  readonly kind: 'blocked';
+  readonly reason: BootBlock;
+  readonly message: string;
+}
+
+const RELOAD_MARK = 'commonplace-boot-reload ';
 
 /**
- * Brings the page under the service worker's control and proves that its policy holds before anything private is
- * touched. A first visit is reloaded once, since only a response of the service worker carries the headers; the
+ * Brings the page under the service worker's control. A first visit is reloaded once, since only a response of the service worker carries the headers; the
  * promise then never settles, for the page is going away.
  *
  * `siteUrl`: the site's root with trailing slash. `scriptUrl`: the page's entry script.
@@ -44,19 +47,30 @@ export async function boot(siteUrl: string, scriptUrl: string): Promise<BootOutc
     if (navigator.serviceWorker.controller === null) return blocked(refusal(error));
   }
   if (navigator.serviceWorker.controller === null) return reloadOnce('not-controlled');
-  const policy: PolicyCheck = await checkPolicy();
-  if (policy.kind === 'not-enforced') return reloadOnce('policy-not-enforced');
-  globalThis.sessionStorage.removeItem(RELOAD_MARK);
-  return { kind: 'ready', isIsolated: globalThis.crossOriginIsolated, connectSources: policy.connectSources };
+  globalThis.sessionStorage.removeItem(`${RELOAD_MARK}not-controlled`);
+  return { kind: 'ready', isIsolated: globalThis.crossOriginIsolated };
 }
 
-/** Reloads, unless that has just been tried: a page must never reload for ever. */
-function reloadOnce(reason: BootBlock): BootOutcome | Promise<never> {
-  if (globalThis.sessionStorage.getItem(RELOAD_MARK) !== null) {
-    globalThis.sessionStorage.removeItem(RELOAD_MARK);
+/**
+ * Proves that the page's policy holds, by trying to break it. To be called before anything private is opened or made;
+ * not earlier, since each trial is an error in the browser's console. `undefined` when it holds; otherwise the page is
+ * reloaded, once, and then blocked.
+ */
+export async function provePolicy(): Promise<BlockedBoot | undefined> {
+  const { kind } = await checkPolicy();
+  if (kind === 'not-enforced') return reloadOnce('policy-not-enforced');
+  globalThis.sessionStorage.removeItem(`${RELOAD_MARK}policy-not-enforced`);
+  return undefined;
+}
+
+/** Reloads, unless that has just been tried for the same reason: a page must never reload for ever. */
+function reloadOnce(reason: BootBlock): BlockedBoot | Promise<never> {
+  const mark = RELOAD_MARK + reason;
+  if (globalThis.sessionStorage.getItem(mark) !== null) {
+    globalThis.sessionStorage.removeItem(mark);
     return blocked(reason);
   }
-  globalThis.sessionStorage.setItem(RELOAD_MARK, reason);
+  globalThis.sessionStorage.setItem(mark, '');
   globalThis.location.reload();
   return new Promise<never>(() => undefined);
 }
@@ -65,7 +79,7 @@ function refusal(error: unknown): BootBlock {
   return error instanceof DOMException && error.name === 'SecurityError' ? 'service-worker-refused' : 'download-failed';
 }
 
-function blocked(reason: BootBlock): BootOutcome {
+function blocked(reason: BootBlock): BlockedBoot {
   return { kind: 'blocked', reason, message: MESSAGES[reason] };
 }
 

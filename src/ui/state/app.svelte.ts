@@ -1,4 +1,4 @@
-import type { BootBlock } from '../../platform/pwa/boot.ts';
+import { provePolicy, type BootBlock } from '../../platform/pwa/boot.ts';
 import type { Settings } from '../../domain/settings.ts';
 import type { StorageKind, UnlockOutcome, UnlockSecret, VaultStatus } from '../../../workers/core/api.ts';
 import { CoreConnection, type Core } from './core.svelte.ts';
@@ -33,6 +33,7 @@ export class AppState {
   #workCount = $state(0);
   #connection: CoreConnection | undefined;
   #session = new AbortController();
+  #guarding: Promise<boolean> | undefined;
 
   constructor() {
     this.library = new LibraryState();
@@ -89,7 +90,7 @@ export class AppState {
       this.#phase = { kind: 'crashed', message: error.message };
     });
     try {
-      this.#show(await this.core.vaultStatus());
+      await this.#showStatus();
     } catch (error) {
       this.#phase = { kind: 'crashed', message: messageOf(error) };
     }
@@ -97,6 +98,7 @@ export class AppState {
 
   showCreate(): void {
     this.#phase = { kind: 'create' };
+    void this.#isGuarded();
   }
 
   showWelcome(): void {
@@ -105,6 +107,7 @@ export class AppState {
 
   /** Makes the vault; the recovery code is shown before the library. Throws what core throws. */
   async createVault(passphrase: Uint8Array): Promise<void> {
+    if (!(await this.#isGuarded())) return;
     const { recoveryCode } = await this.core.createVault(passphrase);
     this.#phase = { kind: 'recovery-code', code: recoveryCode };
   }
@@ -117,6 +120,7 @@ export class AppState {
   }
 
   async openSample(): Promise<void> {
+    if (!(await this.#isGuarded())) return;
     await this.core.openSample();
     await this.enter(true);
   }
@@ -142,7 +146,7 @@ export class AppState {
 
   /** Asks again what is on this device, after another tab has let go of it. */
   async recheck(): Promise<void> {
-    this.#show(await this.core.vaultStatus());
+    await this.#showStatus();
   }
 
   /**
@@ -177,6 +181,26 @@ export class AppState {
     this.library.forget();
     this.notices.clear();
     this.#settings = undefined;
+  }
+
+  async #showStatus(): Promise<void> {
+    const status = await this.core.vaultStatus();
+    // Where there is no library yet there is nothing to guard until one is made.
+    if (status.kind === 'none' || (await this.#isGuarded())) this.#show(status);
+  }
+
+  /** Whether the browser keeps this page from contacting strangers; tried once. If not, says why nothing is opened. */
+  #isGuarded(): Promise<boolean> {
+    this.#guarding ??= this.#guard();
+    return this.#guarding;
+  }
+
+  async #guard(): Promise<boolean> {
+    // The development server serves the page without the policy.
+    if (import.meta.env.DEV) return true;
+    const refusal = await provePolicy();
+    if (refusal !== undefined) this.block(refusal.reason, refusal.message);
+    return refusal === undefined;
   }
 
   #show(status: VaultStatus): void {
