@@ -18,7 +18,7 @@ const SHELL_FILES = [
   'pdfjs/**',
   'licences.txt',
 ];
-const NOT_IN_SHELL = ['ort/**', 'models/**', '404.html', 'service-worker.js', LATER_FILES_NAME];
+const NOT_IN_SHELL = ['ort/**', 'models/**', '404.html', 'config.json', 'service-worker.js', LATER_FILES_NAME];
 
 /** What a first visit waits for: the way to an open library, a conversation in it, and the notes most people add first. */
 const phases = new ShellPhases({

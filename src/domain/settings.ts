@@ -40,6 +40,8 @@ export interface Settings {
   readonly embeddingModelId?: string;
   /** A model being switched to: its index is built beside the one in use, also across reloads. */
   readonly nextEmbeddingModelId?: string;
+  /** Per model, where it ran faster when both were tried on this device. */
+  readonly embeddingDevices?: Readonly<Record<string, 'wasm' | 'webgpu'>>;
   readonly autoLockMinutes: number;
 }
 

@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStaticServer } from '../../scripts/static-server.mjs';
 import { makePdf } from '../unit/workers/extract/make-files.ts';
 import { BUILD_DIR, expect, launchBrowser, openApp, serveApp, test } from './fixtures/app.ts';
 import { askAnew, goTo, sourcePanel } from './fixtures/person.ts';
+import { linkBuild } from './fixtures/linked-build.ts';
 import { missingFiles, untilComplete } from './fixtures/shell-cache.ts';
 
 const BASE = '/library/';
@@ -104,7 +105,7 @@ test('with the second phase done everything opens offline, a PDF in a font it do
 });
 
 test('a second phase that broke off goes on at the next start with what is missing', async ({ profileDir }) => {
-  const incomplete = copyWithout('pdfjs');
+  const incomplete = linkBuild({ without: 'pdfjs' });
   const first = await launchBrowser({ profileDir });
   let site = await startStaticServer({ root: incomplete, base: BASE });
   await openApp(first.page, site.url);
@@ -161,17 +162,6 @@ function inkedPixels(element: Element): number {
     if ((data[at + 3] ?? 0) > 128 && (data[at] ?? 255) < 128) count++;
   }
   return count;
-}
-
-/** The build, its folders as links, without one of them. */
-function copyWithout(folder: string): string {
-  const copy = mkdtempSync(join(tmpdir(), 'commonplace-incomplete-'));
-  for (const name of readdirSync(BUILD_DIR)) {
-    if (name === folder) continue;
-    if (statSync(join(BUILD_DIR, name)).isDirectory()) symlinkSync(join(BUILD_DIR, name), join(copy, name));
-    else cpSync(join(BUILD_DIR, name), join(copy, name));
-  }
-  return copy;
 }
 
 function filesBelow(folder: string): number {

@@ -133,6 +133,8 @@ export type LibraryEvent =
 export interface ModelView {
   readonly model: EmbeddingModel;
   readonly source: ModelSource;
+  /** Host of the hub that the model would be downloaded from. */
+  readonly hubHost: string;
   readonly isActive: boolean;
 }
 

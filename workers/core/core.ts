@@ -11,9 +11,10 @@ import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import { serveEvents } from '../../src/platform/compute/event-stream.ts';
 import { storePickedModel } from '../../src/platform/compute/model-source.ts';
 import { findModel } from '../../src/platform/compute/models.ts';
+import { readSiteConfig } from '../../src/platform/pwa/site-config.ts';
 import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
 import { watchLibrary } from './library-view.ts';
-import { chooseModel, listModels, openModels } from './model-choice.ts';
+import { chooseModel, listModels, openModels, type Site } from './model-choice.ts';
 import { languageModelOf, listProviderModels, removeProvider, saveProvider, testProvider } from './provider.ts';
 import { importSample } from './sample.ts';
 import { Session } from './session.ts';
@@ -24,12 +25,14 @@ export class Core implements CoreApi {
   readonly #siteUrl: string;
   readonly #door: VaultDoor;
   readonly #isPolicyEnforced: Promise<boolean>;
+  readonly #site: Promise<Site>;
   #session: Session | undefined;
 
   /** `isPolicyEnforced`: whether the browser keeps this thread from contacting strangers; nothing is opened without. */
   constructor(siteUrl: string, isPolicyEnforced: Promise<boolean>) {
     this.#siteUrl = siteUrl;
     this.#isPolicyEnforced = isPolicyEnforced;
+    this.#site = readSiteConfig(siteUrl).then(({ hubUrl, hubOrigins }) => ({ siteUrl, hubUrl, hubOrigins }));
     this.#door = new VaultDoor(() => {
       if (this.#session) {
         this.#session.isTakenOver = true;
@@ -49,7 +52,7 @@ export class Core implements CoreApi {
   async createVault(passphrase: Uint8Array): ReturnType<CoreApi['createVault']> {
     await this.#requirePolicy();
     const { vault, recoveryCode } = await this.#door.create(passphrase);
-    await this.#open(await Session.open(vault, { siteUrl: this.#siteUrl, isSample: false }));
+    await this.#open(await Session.open(vault, { ...(await this.#site), isSample: false }));
     return { recoveryCode };
   }
 
@@ -57,13 +60,13 @@ export class Core implements CoreApi {
     await this.#requirePolicy();
     const outcome = await this.#door.unlock(secret);
     if (outcome.kind !== 'open') return outcome;
-    await this.#open(await Session.open(outcome.vault, { siteUrl: this.#siteUrl, isSample: false }));
+    await this.#open(await Session.open(outcome.vault, { ...(await this.#site), isSample: false }));
     return { kind: 'open' };
   }
 
   async openSample(): Promise<void> {
     await this.#requirePolicy();
-    const session = await Session.open(await this.#door.openThrowaway(), { siteUrl: this.#siteUrl, isSample: true });
+    const session = await Session.open(await this.#door.openThrowaway(), { ...(await this.#site), isSample: true });
     await this.#open(session);
     await importSample(session, this.#siteUrl);
   }
@@ -173,11 +176,11 @@ export class Core implements CoreApi {
   }
 
   async models(): ReturnType<CoreApi['models']> {
-    return listModels(this.#opened(), this.#siteUrl);
+    return listModels(this.#opened(), await this.#site);
   }
 
   async chooseModel(modelId: string | undefined, options: { readonly isHubAllowed: boolean }): Promise<void> {
-    await chooseModel(this.#opened(), modelId, options, this.#siteUrl);
+    await chooseModel(this.#opened(), modelId, options, await this.#site);
   }
 
   async addModelFiles(...[modelId, files]: Parameters<CoreApi['addModelFiles']>): Promise<void> {
@@ -214,7 +217,7 @@ export class Core implements CoreApi {
 
   async #open(session: Session): Promise<void> {
     this.#session = session;
-    await openModels(session, this.#siteUrl);
+    await openModels(session, await this.#site);
   }
 
   #opened(): Session {

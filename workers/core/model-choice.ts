@@ -1,18 +1,26 @@
 import { ModelUnavailableError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
-import { findModelSource } from '../../src/platform/compute/model-source.ts';
+import { findModelSource, type ModelSourceOptions } from '../../src/platform/compute/model-source.ts';
 import { EMBEDDING_MODELS, findModel } from '../../src/platform/compute/models.ts';
-import { readNetworkPolicy, writeNetworkPolicy } from '../../src/platform/pwa/network-policy.ts';
+import { isHubUrlAllowed, readNetworkPolicy, writeNetworkPolicy } from '../../src/platform/pwa/network-policy.ts';
+import type { SiteConfig } from '../../src/platform/pwa/site-config.ts';
 import type { ModelView } from './api.ts';
 import type { Session } from './session.ts';
 
+/** Where this site and its hub are. */
+export interface Site extends Pick<SiteConfig, 'hubUrl' | 'hubOrigins'> {
+  /** With a trailing slash. */
+  readonly siteUrl: string;
+}
+
 /** The models on offer with where each can be had now. Models that only a site can bring are left out where it does not. */
-export async function listModels(session: Session, siteUrl: string): Promise<ModelView[]> {
-  const { isHubAllowed } = await readNetworkPolicy(siteUrl);
+export async function listModels(session: Session, site: Site): Promise<ModelView[]> {
+  const options = await sourceOptions(site);
   const views = await Promise.all(
     EMBEDDING_MODELS.map(async (model) => ({
       model,
-      source: await findModelSource(model, { siteUrl, isHubAllowed }),
+      source: await findModelSource(model, options),
+      hubHost: new URL(site.hubUrl).host,
       isActive: session.meaning.model?.modelId === model.modelId,
     })),
   );
@@ -20,14 +28,14 @@ export async function listModels(session: Session, siteUrl: string): Promise<Mod
 }
 
 /** Brings back the model in use when a library is opened, and goes on with a switch that was not finished. */
-export async function openModels(session: Session, siteUrl: string): Promise<void> {
+export async function openModels(session: Session, site: Site): Promise<void> {
   const { embeddingModelId, nextEmbeddingModelId } = session.settings.current;
   if (embeddingModelId === undefined) return;
-  const { isHubAllowed } = await readNetworkPolicy(siteUrl);
+  const options = await sourceOptions(site);
   const preferred = findModel(embeddingModelId);
-  const source = await findModelSource(preferred, { siteUrl, isHubAllowed });
+  const source = await findModelSource(preferred, options);
   // The preferred model may be nowhere to be had without a download; one that the site itself brings does meanwhile.
-  const model = source.kind === 'none' ? await findOnSite(siteUrl) : preferred;
+  const model = source.kind === 'none' ? await findOnSite(site) : preferred;
   if (!model) {
     session.meaning.reportUnavailable(embeddingModelId, source.kind === 'none' ? source.reason : '');
     return;
@@ -45,7 +53,7 @@ export async function chooseModel(
   session: Session,
   modelId: string | undefined,
   options: { readonly isHubAllowed: boolean },
-  siteUrl: string,
+  { siteUrl, hubUrl, hubOrigins }: Site,
 ): Promise<void> {
   const { settings, meaning } = session;
   const { embeddingModelId: _, nextEmbeddingModelId: __, ...rest } = settings.current;
@@ -55,7 +63,8 @@ export async function chooseModel(
     return;
   }
   const policy = await readNetworkPolicy(siteUrl);
-  await writeNetworkPolicy({ ...policy, isHubAllowed: options.isHubAllowed || policy.isHubAllowed }, siteUrl);
+  const isHubAllowed = options.isHubAllowed || isHubUrlAllowed(policy, hubUrl);
+  await writeNetworkPolicy({ ...policy, isHubAllowed, hubOrigins }, siteUrl);
   const current = meaning.model?.modelId;
   await settings.save(
     current === undefined || current === modelId
@@ -82,9 +91,13 @@ async function load(session: Session, model: EmbeddingModel, onInUse?: (model: E
   }
 }
 
-async function findOnSite(siteUrl: string): Promise<EmbeddingModel | undefined> {
+async function sourceOptions({ siteUrl, hubUrl }: Site): Promise<ModelSourceOptions> {
+  return { siteUrl, hubUrl, isHubAllowed: isHubUrlAllowed(await readNetworkPolicy(siteUrl), hubUrl) };
+}
+
+async function findOnSite(site: Site): Promise<EmbeddingModel | undefined> {
   for (const model of EMBEDDING_MODELS) {
-    const source = await findModelSource(model, { siteUrl, isHubAllowed: false });
+    const source = await findModelSource(model, { ...(await sourceOptions(site)), isHubAllowed: false });
     if (source.kind !== 'none') return model;
   }
   return undefined;

@@ -33,5 +33,7 @@ export interface EmbedStatus {
   readonly dimensions: number;
   readonly threads: number;
   readonly device: 'wasm' | 'webgpu';
+  /** Whether `device` was found by running the model on both. */
+  readonly isMeasured: boolean;
   readonly loadMs: number;
 }

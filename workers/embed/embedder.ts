@@ -39,7 +39,7 @@ export class Embedder implements EmbedApi {
           'Choose the processor, or automatic, as the device in settings.',
         );
       }
-      const { loaded, device } = await this.#loadOn(
+      const { loaded, device, isMeasured } = await this.#loadOn(
         request.device === 'auto' && canUseGpu ? 'faster' : canUseGpu ? 'webgpu' : 'wasm',
         model,
         files,
@@ -50,6 +50,7 @@ export class Embedder implements EmbedApi {
         dimensions: model.dimensions,
         threads,
         device,
+        isMeasured,
         loadMs: performance.now() - startedAt,
       };
     });
@@ -114,13 +115,14 @@ async function isGpuWanted({ device, model }: EmbedLoadRequest): Promise<boolean
 interface LoadedOn {
   readonly loaded: SentenceModel;
   readonly device: Device;
+  readonly isMeasured: boolean;
 }
 
 async function loadOn(device: Device, model: EmbeddingModel, files: ModelFiles): Promise<LoadedOn> {
-  return { loaded: await SentenceModel.load(model, { readJson: files.readJson, device }), device };
+  return { loaded: await SentenceModel.load(model, { readJson: files.readJson, device }), device, isMeasured: false };
 }
 
-/** Times one batch on each and lets go of the slower. The status tells which was kept, so it is done once a load. */
+/** Times one batch on each and lets go of the slower. The status tells which was kept, so that the next load need not do it. */
 async function keepFaster(onProcessor: LoadedOn, onGpu: LoadedOn): Promise<LoadedOn> {
   const processorMs = await timeOneBatch(onProcessor.loaded);
   const gpuMs = await timeOneBatch(onGpu.loaded).catch((error: unknown) => {
@@ -129,7 +131,7 @@ async function keepFaster(onProcessor: LoadedOn, onGpu: LoadedOn): Promise<Loade
   });
   const [kept, dropped] = gpuMs < processorMs ? [onGpu, onProcessor] : [onProcessor, onGpu];
   await dropped.loaded.dispose();
-  return kept;
+  return { ...kept, isMeasured: true };
 }
 
 async function timeOneBatch(loaded: SentenceModel): Promise<number> {

@@ -1,8 +1,10 @@
 import type { PrecacheEntry } from 'workbox-precaching/_types.js';
 import { deleteOldRuntimes, largeFileKind, modelResponse, runtimeResponse } from './model-cache.ts';
 import { COMPLETE_SHELL } from '../../src/platform/pwa/service-worker-message.ts';
+import { SITE_CONFIG_NAME } from '../../src/platform/pwa/site-config.ts';
 import { secured } from './secured-response.ts';
 import { Shell } from './shell.ts';
+import { siteConfigResponse } from './site-config-response.ts';
 
 /**
  * Serves the app from this device and puts its security headers on everything of its own origin. It sees addresses,
@@ -36,7 +38,9 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET') return;
   const kind = largeFileKind(url, scope);
-  if (kind === 'hub') {
+  if (url.href === `${scope}${SITE_CONFIG_NAME}`) {
+    event.respondWith(siteConfigResponse(event));
+  } else if (kind === 'hub') {
     event.respondWith(modelResponse(event, kind, scope));
   } else if (url.origin === origin && url.href.startsWith(scope)) {
     event.respondWith(respond(event, kind));

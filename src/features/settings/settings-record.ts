@@ -10,6 +10,7 @@ const SETTINGS_ID = '00000000000000000000000000000001' as RecordId;
 export class SettingsRecord {
   readonly #store: RecordStore;
   #current: Settings;
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(store: RecordStore, current: Settings) {
     this.#store = store;
@@ -36,5 +37,13 @@ export class SettingsRecord {
     await this.#store.commit([{ kind: 'put', store: 'settings', id: SETTINGS_ID, value: encodeRecord(settings) }]);
     this.#current = settings;
     return settings;
+  }
+
+  /** Changes what is in force when its turn comes, so that no other `update` is lost. */
+  update(change: (current: Settings) => Settings): Promise<Settings> {
+    const mine = this.#turn.then(() => this.save(change(this.#current)));
+    // The next in line waits for the end of this one, not for its success.
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 }

@@ -1,38 +1,57 @@
 import { DEFAULT_HUB_URL } from './hub.ts';
+import { ModelUnavailableError } from '../../domain/errors.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
-import type { EmbedApi, EmbedStatus } from '../../../workers/embed/api.ts';
+import type { EmbedApi, EmbedLoadRequest, EmbedStatus } from '../../../workers/embed/api.ts';
 import type { Embedder } from './ports.ts';
 import { spawnEmbed } from './spawn.ts';
 import { WorkerHandle } from './worker-handle.ts';
-import { readNetworkPolicy } from '../pwa/network-policy.ts';
+import { isHubUrlAllowed, readNetworkPolicy } from '../pwa/network-policy.ts';
 
 /** A machine with more cores than this gains little from more threads: the runtime's threads wait for each other. */
 const MAX_THREADS = 8;
 
+export interface ComputeEmbedderOptions {
+  /** Default: the public hub. */
+  readonly hubUrl?: string;
+  /** Where this model ran faster when that was last measured; `undefined` has it measured. */
+  readonly knownDevice?: (modelId: string) => EmbedStatus['device'] | undefined;
+  /** Told what a measurement came to, so that it is not made again. */
+  readonly onMeasured?: (modelId: string, device: EmbedStatus['device']) => Promise<void>;
+}
+
 /** One embedding model in its worker. Questions go before passages that wait; a batch under way is finished first. */
 export class ComputeEmbedder implements Embedder {
   readonly #siteUrl: string;
+  readonly #options: ComputeEmbedderOptions;
   readonly #worker = new WorkerHandle<EmbedApi>(spawnEmbed, { task: 'embedding' });
   readonly #queries: (() => void)[] = [];
   readonly #passages: (() => void)[] = [];
   #isBusy = false;
   #loaded: { readonly model: EmbeddingModel; readonly generation: number } | undefined;
 
-  constructor(siteUrl: string) {
+  constructor(siteUrl: string, options: ComputeEmbedderOptions = {}) {
     this.#siteUrl = siteUrl;
+    this.#options = options;
   }
 
   async load(model: EmbeddingModel): Promise<EmbedStatus> {
-    const { isHubAllowed } = await readNetworkPolicy(this.#siteUrl);
+    const known = this.#options.knownDevice?.(model.modelId);
+    const status = await this.#loadOn(model, known ?? 'auto').catch((error: unknown) => {
+      if (known !== 'webgpu' || !(error instanceof ModelUnavailableError)) throw error;
+      // The graphics processor may be gone since it was measured. A worker in which a load failed takes no other.
+      this.#worker.terminate();
+      return this.#loadOn(model, 'auto');
+    });
+    if (status.isMeasured) await this.#options.onMeasured?.(model.modelId, status.device);
+    return status;
+  }
+
+  async #loadOn(model: EmbeddingModel, device: EmbedLoadRequest['device']): Promise<EmbedStatus> {
+    const { hubUrl = DEFAULT_HUB_URL } = this.#options;
+    const isHubAllowed = isHubUrlAllowed(await readNetworkPolicy(this.#siteUrl), hubUrl);
+    const siteUrl = this.#siteUrl;
     const status = await this.#worker.call((api) =>
-      api.load({
-        model,
-        siteUrl: this.#siteUrl,
-        isHubAllowed,
-        hubUrl: DEFAULT_HUB_URL,
-        maxThreads: MAX_THREADS,
-        device: 'auto',
-      }),
+      api.load({ model, siteUrl, isHubAllowed, hubUrl, maxThreads: MAX_THREADS, device }),
     );
     this.#loaded = { model, generation: this.#worker.generation };
     return status;

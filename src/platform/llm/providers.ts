@@ -195,6 +195,11 @@ export const PROVIDER_PRESETS: readonly ProviderPreset[] = [
   },
 ];
 
+/** Whether there is a preset of that id. */
+export function isPresetId(text: string): boolean {
+  return PROVIDER_PRESETS.some(({ id }) => id === text);
+}
+
 /** The preset of that id; `custom` for one that is unknown, as after a preset was withdrawn. */
 export function findPreset(presetId: string): ProviderPreset {
   const preset = PROVIDER_PRESETS.find((candidate) => candidate.id === presetId) ?? PROVIDER_PRESETS.at(-1);

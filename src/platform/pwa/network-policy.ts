@@ -89,6 +89,11 @@ export function isHubUrl(url: URL, hubOrigins: readonly string[]): boolean {
   );
 }
 
+/** Whether the person has allowed downloads from this very hub; another one has to ask anew. */
+export function isHubUrlAllowed({ isHubAllowed, hubOrigins }: NetworkPolicy, hubUrl: string): boolean {
+  return isHubAllowed && isHubUrl(new URL(hubUrl), hubOrigins);
+}
+
 function originsOf(value: unknown, isAllowed: (text: string) => boolean): readonly string[] {
   if (!Array.isArray(value)) return [];
   const origins = value.filter((item: unknown): item is string => typeof item === 'string' && isAllowed(item));
@@ -101,7 +106,8 @@ function isOrigin(text: string): boolean {
   return (url.protocol === 'https:' || url.protocol === 'http:') && url.origin === text && !/[\s;,'"*]/.test(text);
 }
 
-function isHubOrigin(text: string): boolean {
+/** An origin, or one with `*.` before the host. */
+export function isHubOrigin(text: string): boolean {
   return text.startsWith('https://*.') ? isOrigin(text.replace('*.', '')) : isOrigin(text);
 }
 

@@ -1,6 +1,6 @@
 import type { ProviderSettings } from '../../domain/settings.ts';
 import { readBaseUrl } from '../../platform/llm/base-url.ts';
-import { findPreset, type ProviderPreset } from '../../platform/llm/providers.ts';
+import { findPreset, isPresetId, type ProviderPreset } from '../../platform/llm/providers.ts';
 
 const DEFAULTS = { temperature: 0.2, maxOutputTokens: 1500, timeoutMs: 60_000 };
 
@@ -15,10 +15,11 @@ export class ProviderDraft {
   maxOutputTokens = $state(DEFAULTS.maxOutputTokens);
   timeoutMs = $state(DEFAULTS.timeoutMs);
 
-  constructor(saved: ProviderSettings | undefined) {
+  /** `defaultPresetId` is selected while none has been saved; an unknown one is passed over. */
+  constructor(saved: ProviderSettings | undefined, defaultPresetId = 'openai') {
     this.#saved = saved;
     if (saved === undefined) {
-      this.choosePreset('openai');
+      this.choosePreset(isPresetId(defaultPresetId) ? defaultPresetId : 'openai');
       return;
     }
     this.#presetId = findPreset(saved.presetId).id;

@@ -74,12 +74,12 @@ export const SEARCH = {
   multilingual: 'Many languages',
   fromSite: 'Comes with this site',
   fromFolder: 'From your folder',
-  downloaded: 'Downloaded from huggingface.co',
-  toDownload: 'Downloads from huggingface.co',
+  downloaded: (host: string): string => `Downloaded from ${host}`,
+  toDownload: (host: string): string => `Downloads from ${host}`,
   pick: 'Use files from a folder',
   consentTitle: 'Download this model?',
-  consentText: (label: string, sizeBytes: number): string =>
-    `${label}, ${size(sizeBytes)}, from huggingface.co. That site learns your network address and which model you fetch, and nothing about your files. The model is kept for use offline.`,
+  consentText: (label: string, sizeBytes: number, host: string): string =>
+    `${label}, ${size(sizeBytes)}, from ${host}. That site learns your network address and which model you fetch, and nothing about your files. The model is kept for use offline.`,
   consent: 'Download',
   retrieval: 'How much to look at',
   presets: { fast: 'Fast', balanced: 'Balanced', thorough: 'Thorough', own: 'Your own' },

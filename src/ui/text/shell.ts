@@ -1,6 +1,5 @@
 /** Words of the frame around every screen. */
 export const SHELL = {
-  appName: 'Commonplace',
   skipToContent: 'Skip to content',
   mainNavigation: 'Main',
   newQuestion: 'New question',
