@@ -111,8 +111,10 @@ test('nothing moves for a person who asked for less motion', async ({ profileDir
   await expect(page.getByRole('heading', { name: 'What would you like to know?' })).toBeVisible();
   expect(await moving()).toEqual([]);
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Find or do anything' })).toBeFocused();
   expect(await moving()).toEqual([]);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   const turn = await ask(page, 'How long does a full wind of the clockwork last?');
   await turn
     .getByRole('button', { name: /^Source 1/ })
