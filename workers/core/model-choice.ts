@@ -77,7 +77,8 @@ export async function chooseModel(
 }
 
 /** The model that has just taken over is the one chosen from now on. */
-function settle({ settings }: Session, model: EmbeddingModel): void {
+function settle({ settings, isDisposed }: Session, model: EmbeddingModel): void {
+  if (isDisposed) return;
   const { nextEmbeddingModelId: _, ...kept } = settings.current;
   void settings.save({ ...kept, embeddingModelId: model.modelId });
 }
@@ -86,8 +87,8 @@ async function load(session: Session, model: EmbeddingModel, onInUse?: (model: E
   try {
     await session.meaning.choose(model, onInUse);
   } catch (error) {
-    // Said in the library's state already: search goes on by words.
-    if (!(error instanceof ModelUnavailableError)) throw error;
+    // Said in the library's state already, and search goes on by words; or the library was locked meanwhile.
+    if (!(error instanceof ModelUnavailableError) && !session.isDisposed) throw error;
   }
 }
 

@@ -29,6 +29,8 @@ export class Session {
   /** Imports going on now. */
   readonly imports = { count: 0 };
   isTakenOver = false;
+  /** Set by `dispose`: what still runs will fail, and nobody is left to tell. */
+  isDisposed = false;
   readonly #extractor = new ComputeExtractor(FILES_AT_ONCE);
   readonly #listeners = new Set<() => void>();
 
@@ -120,6 +122,7 @@ export class Session {
   }
 
   dispose(): void {
+    this.isDisposed = true;
     this.meaning.dispose();
     this.#extractor.dispose();
     this.searcher.dispose();
