@@ -16,6 +16,7 @@ import {
   unlock,
 } from './fixtures/person.ts';
 import { findMarkers } from './fixtures/profile-scan.ts';
+import { untilComplete } from './fixtures/shell-cache.ts';
 import { siteModels } from './fixtures/site-model.ts';
 
 /*
@@ -106,6 +107,7 @@ test('from the first visit to an answer offline', async ({ profileDir }) => {
   });
 
   await test.step('goes on without the network', async () => {
+    await untilComplete(page, site.url);
     await site.close();
     await page.reload();
     await unlock(page);
