@@ -16,7 +16,7 @@ export function limitExceeded(what: string): ExtractFailure {
   return new ExtractFailure(
     'limit-exceeded',
     `This file was not read because it has ${what}, which is more than can be read safely. ` +
-      'Nothing else was affected. Split it into smaller files and add those.',
+      'Nothing else was affected. If you trust it, save it again from the program it came from, or split it, and add that.',
   );
 }
 
