@@ -63,8 +63,13 @@ export class FollowBottom {
     this.#lastTop = top;
   }
 
+  /** Pixels of content below what is seen. Room that is kept free below a fresh question is not content. */
   #distance(): number {
     const region = this.#region;
-    return region === undefined ? 0 : region.scrollHeight - region.scrollTop - region.clientHeight;
+    if (region === undefined) return 0;
+    const last = region.querySelector('article:last-of-type');
+    const end = last?.lastElementChild?.getBoundingClientRect().bottom;
+    const spare = last && end !== undefined ? Math.max(0, last.getBoundingClientRect().bottom - end) : 0;
+    return region.scrollHeight - region.scrollTop - region.clientHeight - spare;
   }
 }
