@@ -21,6 +21,11 @@ export interface CoreApi {
   /** Makes and opens a vault. The recovery code is shown once, here; it is stored nowhere. */
   createVault(passphrase: Uint8Array): Promise<{ readonly recoveryCode: string }>;
   unlock(secret: UnlockSecret): Promise<UnlockOutcome>;
+  /**
+   * Takes the vault over from the tab that holds it: that tab stops at a safe point and locks. It then opens here with
+   * `unlock`. Throws `StorageUnavailableError` when the other tab cannot be made to let go.
+   */
+  takeOver(): Promise<void>;
   /** Opens the sample library: in memory, with a key of its own, gone when the tab is. */
   openSample(): Promise<void>;
   /** Stops work at a safe point so that the window can terminate this worker. */

@@ -33,12 +33,7 @@ export class Core implements CoreApi {
     this.#siteUrl = siteUrl;
     this.#isPolicyEnforced = isPolicyEnforced;
     this.#site = readSiteConfig(siteUrl).then(({ hubUrl, hubOrigins }) => ({ siteUrl, hubUrl, hubOrigins }));
-    this.#door = new VaultDoor(() => {
-      if (this.#session) {
-        this.#session.isTakenOver = true;
-        this.#session.changed();
-      }
-    });
+    this.#door = new VaultDoor(() => this.#letGo());
   }
 
   // --- vault ------------------------------------------------------------------------------------------------
@@ -64,6 +59,10 @@ export class Core implements CoreApi {
     return { kind: 'open' };
   }
 
+  async takeOver(): Promise<void> {
+    await this.#door.takeOver();
+  }
+
   async openSample(): Promise<void> {
     await this.#requirePolicy();
     const session = await Session.open(await this.#door.openThrowaway(), { ...(await this.#site), isSample: true });
@@ -74,10 +73,12 @@ export class Core implements CoreApi {
   async prepareToLock(): Promise<void> {
     const session = this.#session;
     if (!session) return;
+    // What waits to be read stays staged: paused, not cancelled, so that the next session goes on with it.
+    session.pause.pause();
     session.dispose();
     await session.library.exclusively(() => Promise.resolve());
     this.#session = undefined;
-    this.#door.close();
+    await this.#door.close();
   }
 
   async deleteVault(): Promise<void> {
@@ -218,6 +219,15 @@ export class Core implements CoreApi {
   async #open(session: Session): Promise<void> {
     this.#session = session;
     await openModels(session, await this.#site);
+  }
+
+  /** Another tab wants the vault: nothing is written any more when this resolves, and the window is told. */
+  async #letGo(): Promise<void> {
+    const session = this.#session;
+    await this.prepareToLock();
+    if (!session) return;
+    session.isTakenOver = true;
+    session.changed();
   }
 
   #opened(): Session {

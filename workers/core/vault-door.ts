@@ -1,4 +1,4 @@
-import { StorageUnavailableError, VaultHeldError } from '../../src/domain/errors.ts';
+import { VaultHeldError } from '../../src/domain/errors.ts';
 import { createVault, openThrowawayVault, readVaultPresence, unlockVault } from '../../src/features/vault/vault.ts';
 import type { OpenVault } from '../../src/features/vault/vault.ts';
 import { deriveKey } from '../../src/platform/compute/compute-kdf.ts';
@@ -18,11 +18,12 @@ export type UnlockedDoor =
 
 /** The way to the vault on this device: where it is stored, which tab holds it, and the key to it. */
 export class VaultDoor {
-  readonly #onTakenOver: () => void;
+  readonly #onTakenOver: () => Promise<void>;
   #records: Promise<OpenedRecordStore> | undefined;
   #held: HeldVault | undefined;
 
-  constructor(onTakenOver: () => void) {
+  /** `onTakenOver`: another tab asks for the vault; it gets it when the promise settles. */
+  constructor(onTakenOver: () => Promise<void>) {
     this.#onTakenOver = onTakenOver;
   }
 
@@ -67,24 +68,30 @@ export class VaultDoor {
     return openThrowawayVault(new MemoryStore());
   }
 
+  /**
+   * Asks the tab that holds the vault to let go at a safe point, and holds it from then on. A tab that does not answer,
+   * such as a frozen one, loses it after a few seconds. Throws `StorageUnavailableError` if that fails too.
+   */
+  async takeOver(): Promise<void> {
+    if (this.#held) return;
+    const outcome = await holdVault(VAULT_NAME, { onTakeOver: this.#onTakenOver });
+    this.#held = outcome.kind === 'held' ? outcome : await outcome.takeOver();
+  }
+
   async deleteVault(): Promise<void> {
-    this.close();
+    await this.close();
     await deleteRecordStore(VAULT_NAME);
   }
 
-  /** Lets another tab have the vault. */
-  close(): void {
-    this.#release();
+  /** Closes the store, so that nothing more is written, and only then lets another tab have the vault. */
+  async close(): Promise<void> {
     const records = this.#records;
     this.#records = undefined;
-    void records?.then(
-      ({ store }) => {
-        store.close();
-      },
-      (error: unknown) => {
-        if (!(error instanceof StorageUnavailableError)) throw error;
-      },
-    );
+    try {
+      (await records)?.store.close();
+    } finally {
+      this.#release();
+    }
   }
 
   async #hold(): Promise<boolean> {

@@ -144,8 +144,9 @@ export class AppState {
     this.#settings = await this.core.settings();
   }
 
-  /** Asks again what is on this device, after another tab has let go of it. */
-  async recheck(): Promise<void> {
+  /** Takes the library over from the tab that has it open. Throws when that tab does not let go. */
+  async takeOver(): Promise<void> {
+    await this.core.takeOver();
     await this.#showStatus();
   }
 
