@@ -39,15 +39,18 @@ export class LaterFiles {
     return (await cache.match(url, { ignoreVary: true })) ?? (await this.#fetchOnce(url, pin)).clone();
   }
 
-  /** Fetches what is missing. Resolves also when not everything could be had: the next call goes on. */
-  fetchAll(): Promise<void> {
-    this.#all ??= this.#fetchMissing().finally(() => {
+  /**
+   * Fetches what is missing, until `isSuperseded` says that it is no longer wanted. Resolves also when not everything
+   * could be had: the next call goes on.
+   */
+  fetchAll(isSuperseded: () => boolean): Promise<void> {
+    this.#all ??= this.#fetchMissing(isSuperseded).finally(() => {
       this.#all = undefined;
     });
     return this.#all;
   }
 
-  async #fetchMissing(): Promise<void> {
+  async #fetchMissing(isSuperseded: () => boolean): Promise<void> {
     const cache = await caches.open(this.#options.cacheName);
     const kept = new Set((await cache.keys()).map(({ url }) => url));
     const missing = [...(await this.#readPins())].filter(([url]) => !kept.has(url));
@@ -55,7 +58,7 @@ export class LaterFiles {
     let failedInARow = 0;
     const work = async (): Promise<void> => {
       for (let next = missing.shift(); next !== undefined; next = missing.shift()) {
-        if (failedInARow >= MAX_FAILURES_IN_A_ROW) return;
+        if (failedInARow >= MAX_FAILURES_IN_A_ROW || isSuperseded()) return;
         try {
           await this.#fetchOnce(...next);
           failedInARow = 0;

@@ -30,7 +30,7 @@ self.addEventListener('message', (event) => {
   const { data } = event as { readonly data: unknown };
   if (typeof data !== 'object' || data === null || !('type' in data)) return;
   if (data.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting());
-  if (data.type === COMPLETE_SHELL) event.waitUntil(shell.complete());
+  if (data.type === COMPLETE_SHELL) event.waitUntil(shell.complete(self.registration));
 });
 
 self.addEventListener('fetch', (event) => {

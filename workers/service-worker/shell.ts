@@ -29,9 +29,12 @@ export class Shell {
     return this.#controller.install(event);
   }
 
-  /** Stores the files of the second phase that are not here yet. */
-  complete(): Promise<void> {
-    return this.#later.fetchAll();
+  /**
+   * Stores the files of the second phase that are not here yet. A newer build that waits for this one to come to rest
+   * ends it: what is stored from then on would be thrown away.
+   */
+  complete(registration: ServiceWorkerRegistration): Promise<void> {
+    return this.#later.fetchAll(() => registration.waiting !== null);
   }
 
   /** The file from this build, else from an older build that is still in use, else from the network. */

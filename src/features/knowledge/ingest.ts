@@ -156,6 +156,8 @@ async function readStaged(
     const { path } = document;
     try {
       await deps.pause.wait(signal);
+      // A changed file takes the vectors of its unchanged passages along, for which the model must be known.
+      if (document.status !== 'staged') await deps.meaning.whenLoaded();
       const { chunking, ...rest } = deps;
       const onProgress = (progress: { unit: 'page' | 'part'; done: number; total: number }): void => {
         emit({ type: 'reading', path, documentId, ...progress });

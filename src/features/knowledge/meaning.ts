@@ -48,6 +48,7 @@ export class Meaning {
   #next: LoadedModel | undefined;
   #state: MeaningState = { kind: 'none' };
   #pass: Promise<void> | undefined;
+  #loading: Promise<void> | undefined;
   #isAgain = false;
   #onState: () => void = () => undefined;
 
@@ -84,6 +85,18 @@ export class Meaning {
    * if it cannot be loaded; whatever answered before goes on.
    */
   async choose(model: EmbeddingModel, onInUse: (model: EmbeddingModel) => void = () => undefined): Promise<void> {
+    const loading = this.#load(model, onInUse);
+    const settle = (): void => undefined;
+    this.#loading = loading.then(settle, settle);
+    await loading;
+  }
+
+  /** Resolves once the model that was chosen last is loaded, or cannot be; at once when none was. */
+  async whenLoaded(): Promise<void> {
+    await this.#loading;
+  }
+
+  async #load(model: EmbeddingModel, onInUse: (model: EmbeddingModel) => void): Promise<void> {
     this.#dropNext();
     if (this.#current?.model.modelId === model.modelId) {
       this.#setState(this.#state);

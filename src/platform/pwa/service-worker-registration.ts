@@ -1,6 +1,7 @@
 import type { Workbox } from 'workbox-window';
 
 const UPDATE_CHECK_INTERVAL_MS = 60 * 60 * 1000;
+const TAKE_OVER_INTERVAL_MS = 500;
 
 let registered: Workbox | undefined;
 let waitingListeners: (() => void)[] = [];
@@ -39,6 +40,8 @@ export function applyUpdate(): void {
       return;
     }
     navigator.serviceWorker.addEventListener('controllerchange', () => globalThis.location.reload(), { once: true });
+    // Chromium 156 looks at a request to take over once; one that comes while the old version is at work is forgotten.
+    globalThis.setInterval(() => registered?.messageSkipWaiting(), TAKE_OVER_INTERVAL_MS);
     registered?.messageSkipWaiting();
   })();
 }
