@@ -48,7 +48,10 @@ test('every bad file says what is wrong with it, and the good ones beside it are
     for (const { question, fact } of [...READ_WITH_A_WARNING, ...READ_PLAINLY]) {
       const turn = await askAnew(page, question);
       await expect(turn).toContainText(fact);
-      await turn.getByRole('button', { name: /source 1\b/i }).click();
+      await turn
+        .getByRole('button', { name: /^source 1\b/i })
+        .first()
+        .click();
       await expect(sourcePanel(page)).toContainText(fact);
       await page.keyboard.press('Escape');
     }

@@ -101,7 +101,10 @@ test('conversations and files are as they were left, and a changed file takes th
     await page.getByRole('link', { name: 'Where do the quinces stand?' }).click();
     const turn = page.getByRole('article').first();
     await expect(turn).toContainText('by the north wall');
-    await turn.getByRole('button', { name: /source 1\b/i }).click();
+    await turn
+      .getByRole('button', { name: /^source 1\b/i })
+      .first()
+      .click();
     await expect(sourcePanel(page)).toContainText(stateNotice('changed-gone')?.text ?? '');
     await expect(sourcePanel(page).locator('mark').first()).toContainText('by the north wall');
     await page.keyboard.press('Escape');
@@ -109,9 +112,12 @@ test('conversations and files are as they were left, and a changed file takes th
 
   await test.step('a citation of what the change left alone says so', async () => {
     await page.getByRole('link', { name: 'Lamp oil' }).click();
+    // The conversation shown before goes only when this one is there.
+    await expect(page.getByRole('article').first()).toContainText('in the attic');
     await page
       .getByRole('article')
-      .getByRole('button', { name: /source 1\b/i })
+      .getByRole('button', { name: /^source 1\b/i })
+      .first()
       .click();
     await expect(sourcePanel(page)).toContainText(stateNotice('changed-found')?.text ?? '');
     await expect(sourcePanel(page).locator('mark').first()).toContainText('in the attic');
