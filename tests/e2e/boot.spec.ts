@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { NOTICES } from '../../src/ui/text/notices.ts';
 import { BUILD_DIR, expect, launchBrowser, openApp, serveApp, test } from './fixtures/app.ts';
 import { makeNextBuild } from './fixtures/next-build.ts';
 import { untilComplete } from './fixtures/shell-cache.ts';
@@ -167,15 +168,8 @@ test('an update waits to be accepted, leaves other tabs working, and tidies up b
     await openApp(page, site.url);
     expect(await buildOf(page)).toBe('first');
 
-    await page.evaluate(async () => {
-      const changed = new Promise((resolve) => {
-        navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
-      });
-      const { waiting } = await navigator.serviceWorker.ready;
-      const asking = setInterval(() => waiting?.postMessage({ type: 'SKIP_WAITING' }), 500);
-      await changed;
-      clearInterval(asking);
-    });
+    await page.getByRole('button', { name: NOTICES.updateApply }).click();
+    await expect(page.locator('meta[name="build"]')).toHaveAttribute('content', 'next');
     await openApp(page, site.url);
     expect(await buildOf(page)).toBe('next');
 

@@ -80,7 +80,7 @@ function viewOf(session: Session): LibraryView {
     isImporting: imports.count > 0,
     isPaused: session.pause.isPaused,
     unfinishedCount: imports.count > 0 ? 0 : unfinishedDocuments(library).length,
-    damagedCount: session.damagedCount,
+    damagedCount: session.damagedCount + session.conversations.damagedCount,
     model: meaning.state,
   };
 }

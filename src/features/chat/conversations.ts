@@ -19,10 +19,20 @@ export class Conversations {
     this.#now = now;
   }
 
+  #damagedCount = 0;
+
+  /** Conversations on disk that are not what was sealed there. */
+  get damagedCount(): number {
+    return this.#damagedCount;
+  }
+
   static async open(store: RecordStore, now: () => number): Promise<Conversations> {
     const conversations = new Conversations(store, now);
-    // A damaged conversation is left out; the others open.
-    for (const { value } of await store.list('conversations', () => undefined)) {
+    // A damaged conversation is left out and counted; the others open.
+    const onDamaged = (): void => {
+      conversations.#damagedCount++;
+    };
+    for (const { value } of await store.list('conversations', onDamaged)) {
       const head = decodeRecord<Conversation>(value);
       conversations.#heads.set(head.conversationId, head);
     }

@@ -2,6 +2,8 @@
 export const NOTICES = {
   libraryViewLost: 'The list of your files stopped updating. Nothing is lost. Reload the page to see it fresh.',
   importStopped: 'The import stopped. What was already read is kept. Add the files again to go on.',
+  damaged:
+    'Part of your library could not be opened: it is damaged on this disk. The rest works, and what can be read again from your files is. Add files that are missing once more.',
   updateReady: 'A new version is ready.',
   updateApply: 'Update now',
   updateWaiting: 'A new version is ready. It can be put in place once the import has finished.',
