@@ -78,6 +78,9 @@ export default defineConfig(
       'test-results/',
       'playwright-report/',
       'scripts/stubs/',
+      // Another language: AssemblyScript.
+      'src/engine/kernels/assembly/',
+      'src/engine/kernels/*.wasm.ts',
       'public/',
     ],
   },
