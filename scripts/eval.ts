@@ -58,7 +58,7 @@ async function buildIndex(collection: BeirCollection, embedder: NodeEmbedder | u
             vectors: {
               modelKey: embedder.model,
               dimensions: embedder.dimensions,
-              bytes: await index.buildVectors(await embedder.embed(texts), embedder.dimensions),
+              ...(await index.buildVectors(await embedder.embedPassages(texts), embedder.dimensions)),
             },
           }),
     });
@@ -76,7 +76,9 @@ async function measure(
   const runs: { ranking: string[]; judgements: Judgements }[] = [];
   for (const { text, judgements } of collection.queries) {
     const queryVector =
-      embedder === undefined || mode === 'lexical' ? undefined : await embedder.embed([options['query-prefix'] + text]);
+      embedder === undefined || mode === 'lexical'
+        ? undefined
+        : await embedder.embedQuery(options['query-prefix'] + text, await index.wordWeights(text));
     const { hits } = await index.search({
       query: text,
       ...(queryVector === undefined || embedder === undefined ? {} : { queryVector, modelKey: embedder.model }),

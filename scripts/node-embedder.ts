@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { oneRowEach, type PassageVectors } from '../src/domain/passage-vectors.ts';
 import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
 import { EMBEDDING_MODELS } from '../src/platform/compute/models.ts';
 import { ortFolder } from './ort-folder.ts';
@@ -12,6 +13,9 @@ export interface NodeEmbedder {
   readonly dimensions: number;
   /** L2-normalised rows in the order of `texts`. The model's own prefix for this kind is added; default: passage. */
   embed(texts: readonly string[], kind?: 'query' | 'passage'): Promise<Float32Array>;
+  /** As the embed worker's calls of the same names. */
+  embedPassages(texts: readonly string[]): Promise<PassageVectors>;
+  embedQuery(text: string, wordWeights?: Readonly<Record<string, number>>): Promise<Float32Array>;
   countTokens(texts: readonly string[]): number[];
   dispose(): Promise<void>;
 }
@@ -43,6 +47,8 @@ export async function createNodeEmbedder(
     model: model.modelId,
     dimensions: model.dimensions,
     embed: (texts, kind = 'passage') => sentenceModel.embed(texts, kind),
+    embedPassages: async (texts) => oneRowEach(await sentenceModel.embed(texts, 'passage'), model.dimensions),
+    embedQuery: (text) => sentenceModel.embed([text], 'query'),
     countTokens: (texts) => sentenceModel.countTokens(texts),
     dispose: () => sentenceModel.dispose(),
   };
@@ -69,6 +75,7 @@ export async function loadNodeEmbedder(modelFolder: string, pooling = 'mean'): P
     queryPrefix: '',
     passagePrefix: '',
     pooling,
+    architecture: 'transformer',
     dtype: existsSync(join(folder, 'onnx/model_quantized.onnx')) ? 'q8' : 'fp32',
     sizeBytes: 0,
     languages: 'english',

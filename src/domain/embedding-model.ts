@@ -9,7 +9,13 @@ export interface EmbeddingModel {
   readonly queryPrefix: string;
   readonly passagePrefix: string;
   readonly pooling: 'mean' | 'cls';
-  readonly dtype: 'q8' | 'fp32' | 'fp16';
+  /** `static`: one learned vector per token, summed; no network to run. */
+  readonly architecture: 'transformer' | 'static';
+  /** Beside the whole of a passage, windows of it have vectors too; lengths in tokens. */
+  readonly windows?: { readonly tokens: number; readonly stride: number };
+  /** A question's words are weighted by their inverse document frequency in the library, to this power. */
+  readonly queryIdfExponent?: number;
+  readonly dtype: 'q4' | 'q8' | 'fp32' | 'fp16';
   readonly sizeBytes: number;
   readonly languages: 'english' | 'multilingual';
   readonly licence: string;

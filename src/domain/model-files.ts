@@ -8,7 +8,7 @@ import type { EmbeddingModel } from './embedding-model.ts';
 /** Cache Storage of model files; the service worker answers from it, so what is in here works offline. */
 export const MODEL_CACHE = 'commonplace-models';
 
-const WEIGHT_SUFFIXES = { q8: '_quantized', fp32: '', fp16: '_fp16' } as const;
+const WEIGHT_SUFFIXES = { q4: '_q4', q8: '_quantized', fp32: '', fp16: '_fp16' } as const;
 
 /** Path of the weights inside the model's folder. */
 export function weightsPath(model: EmbeddingModel): string {

@@ -1,3 +1,4 @@
+import { oneRowEach } from '../../src/domain/passage-vectors.ts';
 import { idFromBytes, type ChunkId, type DocumentId, type SegmentId } from '../../src/domain/ids.ts';
 import type { StageTimings } from '../../src/domain/hit.ts';
 import type { SearchRequest } from '../../workers/search/api.ts';
@@ -55,7 +56,7 @@ export async function runSearchBench(options: SearchBenchOptions): Promise<Bench
     const startedAt = performance.now();
     const lexical = await index.buildLexical(chunks);
     const lexicalAt = performance.now();
-    const bytes = await index.buildVectors(rows, dimensions);
+    const built = await index.buildVectors(oneRowEach(rows, dimensions), dimensions);
     const vectorAt = performance.now();
     await index.addSegment({
       segmentId: numberedId(first),
@@ -63,7 +64,7 @@ export async function runSearchBench(options: SearchBenchOptions): Promise<Bench
       documentIds: chunks.map((_, at) => numberedId<DocumentId>(Math.floor((first + at) / 20))),
       tombstones: [],
       lexical,
-      vectors: { modelKey: 'bench', dimensions, bytes },
+      vectors: { modelKey: 'bench', dimensions, ...built },
     });
     lexicalMs += lexicalAt - startedAt;
     vectorMs += vectorAt - lexicalAt;

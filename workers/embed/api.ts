@@ -1,4 +1,5 @@
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
+import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 
 /** Runs one embedding model. The caller owns batching loops, priorities and progress. */
 export interface EmbedApi {
@@ -7,9 +8,16 @@ export interface EmbedApi {
    * when the files were found and could not be run, the worker takes no further load and has to be replaced.
    */
   load(request: EmbedLoadRequest): Promise<EmbedStatus>;
+  /** The vectors passages are indexed by: the whole of each text and, with a model that has them, its windows. Transferred. */
+  embedPassages(texts: readonly string[]): Promise<PassageVectors>;
   /**
-   * Embeds texts with the loaded model; prefixes are added here. Rows are L2-normalised, in the order given:
-   * `vectors[i * dimensions … ]`. The result is transferred.
+   * The vector of a question. `wordWeights` gives words of it more or less weight, with a model that can: the library's
+   * inverse document frequencies, by lower-case word. Transferred.
+   */
+  embedQuery(text: string, wordWeights?: Readonly<Record<string, number>>): Promise<Float32Array>;
+  /**
+   * One vector for each text with the loaded model; prefixes are added here. Rows are L2-normalised, in the order
+   * given: `vectors[i * dimensions … ]`. The result is transferred.
    */
   embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array>;
   /** Token counts as the loaded model's tokenizer sees the texts, without special tokens. */

@@ -1,6 +1,7 @@
 import { transfer } from 'comlink';
 import { InvalidInputError, ModelUnavailableError, WorkerCrashedError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
+import { oneRowEach, type PassageVectors } from '../../src/domain/passage-vectors.ts';
 import type { EmbedApi, EmbedLoadRequest, EmbedStatus } from './api.ts';
 import { openModelFiles, unavailable, type ModelFiles } from './model-files.ts';
 import { configureRuntime, serveModelFiles, threadCount } from './runtime.ts';
@@ -54,6 +55,18 @@ export class Embedder implements EmbedApi {
         loadMs: performance.now() - startedAt,
       };
     });
+  }
+
+  embedPassages(texts: readonly string[]): Promise<PassageVectors> {
+    return this.#inTurn(async () => {
+      const model = this.#model();
+      const passages = oneRowEach(await model.embed(texts, 'passage'), model.model.dimensions);
+      return transfer(passages, [passages.vectors.buffer, passages.rowCounts.buffer]);
+    });
+  }
+
+  embedQuery(text: string): Promise<Float32Array> {
+    return this.embed([text], 'query');
   }
 
   embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array> {

@@ -1,5 +1,6 @@
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
 import type { Hit, StageTimings } from '../../src/domain/hit.ts';
+import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 
 /**
  * The index in memory: immutable segments of chunks, each with postings and, once they exist, vectors; deletions
@@ -11,17 +12,24 @@ export interface SearchApi {
    * `addSegment` takes and what is sealed to disk; transferred.
    */
   buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array>;
-  /** Quantised vectors for a segment, from L2-normalised rows. Pure. A row of zeros means "no vector yet". Transferred. */
-  buildVectors(rows: Float32Array, dimensions: number): Promise<Uint8Array>;
+  /** Quantised vectors for a segment, from the rows of its chunks. Pure. Transferred. */
+  buildVectors(passages: PassageVectors, dimensions: number): Promise<BuiltVectors>;
   /** Adds a segment, or replaces the one of the same id in one step. Throws `EnvelopeRejectedError`-free `InvalidInputError` on bytes that are not a segment. */
   addSegment(segment: SegmentLoad): Promise<void>;
   /** Sets or replaces the vectors of a segment that is already there. */
   setVectors(segmentId: SegmentId, vectors: VectorLoad): Promise<void>;
+  /** Brings in the exact rows of a segment whose codes are there, or, without `exact`, lets go of them. */
+  setExact(segmentId: SegmentId, modelKey: string, exact?: Uint8Array): Promise<void>;
   /** Swaps segments in one step: queries see all of the old or all of the new. */
   replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void>;
   tombstone(chunkIds: readonly ChunkId[]): Promise<void>;
-  /** The vectors of these chunks as normalised float rows (zeros where there is none); transferred. */
-  readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<Float32Array>;
+  /**
+   * The vectors of these chunks as they were built; no rows where there are none, or where the exact rows are not in
+   * memory. Transferred.
+   */
+  readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors>;
+  /** For each word of a question that the library contains, its inverse document frequency; see `wordsOf`. */
+  wordWeights(query: string): Promise<Readonly<Record<string, number>>>;
   search(request: SearchRequest): Promise<SearchOutcome>;
   statistics(): Promise<IndexStatistics>;
 }
@@ -50,7 +58,17 @@ export interface VectorLoad {
   /** Names model, dimensions and chunker; vectors under different keys are never compared. */
   readonly modelKey: string;
   readonly dimensions: number;
-  readonly bytes: Uint8Array;
+  readonly codes: Uint8Array;
+  /** Absent: the segment is searched by its codes alone until `setExact`. */
+  readonly exact?: Uint8Array;
+}
+
+/** Both check themselves when they are loaded. */
+export interface BuiltVectors {
+  /** Compact codes of all rows: in memory from unlocking on. */
+  readonly codes: Uint8Array;
+  /** The rows at higher precision, for the candidates that the codes find. */
+  readonly exact: Uint8Array;
 }
 
 export interface SearchFilter {

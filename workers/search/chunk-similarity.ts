@@ -1,6 +1,7 @@
 import { sketchSimilarity, SKETCH_BYTES } from '../../src/engine/lexical/sketch.ts';
 import type { Similarity } from '../../src/engine/ranking/diversify.ts';
 import { rowSimilarity } from '../../src/engine/vector/flat-scan.ts';
+import type { VectorSegment } from '../../src/engine/vector/vector-segment.ts';
 import type { SearchKeys } from './search-keys.ts';
 
 /** Likeness granted to two chunks for coming from one document, where their words say less. */
@@ -16,8 +17,10 @@ export function chunkSimilarity(keys: SearchKeys, modelKey: string | undefined):
     const b = keys.placeOf(right);
     const aVectors = modelKey === undefined ? undefined : a.segment.vectors.get(modelKey);
     const bVectors = modelKey === undefined ? undefined : b.segment.vectors.get(modelKey);
-    if (aVectors?.scales[a.ordinal] && bVectors?.scales[b.ordinal]) {
-      return Math.max(0, rowSimilarity(aVectors, a.ordinal, bVectors, b.ordinal));
+    const aRow = aVectors?.firstRows[a.ordinal] ?? 0;
+    const bRow = bVectors?.firstRows[b.ordinal] ?? 0;
+    if (hasRow(aVectors, a.ordinal) && hasRow(bVectors, b.ordinal)) {
+      return Math.max(0, rowSimilarity(aVectors, aRow, bVectors, bRow));
     }
     const shared = sketchSimilarity(
       a.segment.lexical.sketches,
@@ -28,4 +31,10 @@ export function chunkSimilarity(keys: SearchKeys, modelKey: string | undefined):
     const isSameDocument = a.segment.documentNumbers[a.ordinal] === b.segment.documentNumbers[b.ordinal];
     return Math.max(shared, isSameDocument ? SAME_DOCUMENT : 0);
   };
+}
+
+function hasRow(segment: VectorSegment | undefined, ordinal: number): segment is VectorSegment {
+  if (segment === undefined) return false;
+  const first = segment.firstRows[ordinal] ?? 0;
+  return first < (segment.firstRows[ordinal + 1] ?? 0) && segment.scales[first] !== 0;
 }

@@ -54,8 +54,8 @@ export class IndexSegment {
   }
 
   setVectors(load: VectorLoad): void {
-    const vectors = decodeVectorSegment(load.bytes);
-    if (vectors.rowCount !== this.chunkIds.length || vectors.dimensions !== load.dimensions) {
+    const vectors = decodeVectorSegment(load.codes);
+    if (vectors.chunkCount !== this.chunkIds.length || vectors.dimensions !== load.dimensions) {
       throw new InvalidInputError('The embeddings do not fit the passages they are for; they have to be made again.');
     }
     this.vectors.set(load.modelKey, vectors);

@@ -87,6 +87,34 @@ export function runSearch(
   };
 }
 
+/**
+ * For each word of a question that the library contains, its inverse document frequency: what the words of a question
+ * are weighted by before it is embedded. Words are lower-case, without accents, split at whitespace and punctuation.
+ */
+export function wordWeights(segments: readonly IndexSegment[], query: string): Record<string, number> {
+  const statistics = collectionStatistics(segments);
+  const sources = segments.map(({ lexical, liveMask }): LexicalSource => ({
+    segment: lexical,
+    firstKey: 0,
+    liveMask,
+    acceptMask: undefined,
+  }));
+  const weights: Record<string, number> = {};
+  for (const word of new Set(wordsOf(query))) {
+    const idf = Math.max(0, ...weighTerms(sources, statistics, queryTermsOf(word)).map((term) => term.idf));
+    if (idf > 0) weights[word] = idf;
+  }
+  return weights;
+}
+
+function wordsOf(text: string): string[] {
+  const folded = text
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase();
+  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
 function checkRequest({ k, candidateCount, diversity, mode, queryVector, modelKey }: SearchRequest): void {
   if (!Number.isInteger(k) || k < 0 || !Number.isInteger(candidateCount) || candidateCount < 0) {
     throw new InvalidInputError('The number of passages to find must be a whole number.');

@@ -1,9 +1,11 @@
 import { InvalidInputError, NotFoundError } from '../../src/domain/errors.ts';
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
+import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 import { buildLexicalSegment } from '../../src/engine/lexical/build-lexical-segment.ts';
 import { encodeLexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
 import { buildVectorSegment, dequantiseRow, encodeVectorSegment } from '../../src/engine/vector/vector-segment.ts';
 import type {
+  BuiltVectors,
   IndexableChunk,
   IndexStatistics,
   SearchApi,
@@ -14,7 +16,7 @@ import type {
   VectorLoad,
 } from './api.ts';
 import { IndexSegment } from './index-segment.ts';
-import { runSearch } from './run-search.ts';
+import { runSearch, wordWeights } from './run-search.ts';
 
 interface ChunkPlace {
   readonly segment: IndexSegment;
@@ -35,8 +37,9 @@ export class SearchIndex implements SearchApi {
     return encodeLexicalSegment(buildLexicalSegment(chunks));
   }
 
-  async buildVectors(rows: Float32Array, dimensions: number): Promise<Uint8Array> {
-    return encodeVectorSegment(buildVectorSegment(rows, dimensions));
+  async buildVectors(passages: PassageVectors, dimensions: number): Promise<BuiltVectors> {
+    const codes = encodeVectorSegment(buildVectorSegment(passages, dimensions));
+    return { codes, exact: new Uint8Array(0) };
   }
 
   async addSegment(load: SegmentLoad): Promise<void> {
@@ -47,6 +50,10 @@ export class SearchIndex implements SearchApi {
     const segment = this.#segments.get(segmentId);
     if (segment === undefined) throw new NotFoundError('That part of the search index is not loaded.');
     segment.setVectors(vectors);
+  }
+
+  async setExact(segmentId: SegmentId): Promise<void> {
+    if (!this.#segments.has(segmentId)) throw new NotFoundError('That part of the search index is not loaded.');
   }
 
   async replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void> {
@@ -73,15 +80,31 @@ export class SearchIndex implements SearchApi {
     }
   }
 
-  async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<Float32Array> {
+  async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors> {
     const dimensions = this.#dimensionsOf(modelKey);
-    const rows = new Float32Array(chunkIds.length * dimensions);
-    chunkIds.forEach((chunkId, row) => {
+    const rowCounts = new Uint16Array(chunkIds.length);
+    const found = chunkIds.map((chunkId, index) => {
       const place = this.#places.get(chunkId);
-      const vectors = place?.segment.vectors.get(modelKey);
-      if (place !== undefined && vectors !== undefined) dequantiseRow(vectors, place.ordinal, rows, row * dimensions);
+      const segment = place?.segment.vectors.get(modelKey);
+      if (place === undefined || segment === undefined) return undefined;
+      const first = segment.firstRows[place.ordinal] ?? 0;
+      const end = segment.firstRows[place.ordinal + 1] ?? 0;
+      rowCounts[index] = end - first;
+      return { segment, first, end };
     });
-    return rows;
+    const vectors = new Float32Array(rowCounts.reduce((sum, rows) => sum + rows, 0) * dimensions);
+    let offset = 0;
+    for (const rows of found) {
+      if (rows === undefined) continue;
+      for (let row = rows.first; row < rows.end; row++, offset += dimensions) {
+        dequantiseRow(rows.segment, row, vectors, offset);
+      }
+    }
+    return { vectors, rowCounts };
+  }
+
+  async wordWeights(query: string): Promise<Readonly<Record<string, number>>> {
+    return wordWeights([...this.#segments.values()], query);
   }
 
   async search(request: SearchRequest): Promise<SearchOutcome> {

@@ -1,24 +1,24 @@
 import { expose, transfer } from 'comlink';
-import type { IndexableChunk, SearchApi } from './api.ts';
+import type { BuiltVectors, IndexableChunk, SearchApi } from './api.ts';
 import { SearchIndex } from './search-index.ts';
 import type { ChunkId } from '../../src/domain/ids.ts';
-
-function moved<T extends Uint8Array | Float32Array>(array: T): T {
-  return transfer(array, [array.buffer]);
-}
+import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 
 /** The index as other threads see it: what is built or read out is moved to them, not copied. */
 class TransferringSearchIndex extends SearchIndex implements SearchApi {
   override async buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array> {
-    return moved(await super.buildLexical(chunks));
+    const bytes = await super.buildLexical(chunks);
+    return transfer(bytes, [bytes.buffer]);
   }
 
-  override async buildVectors(rows: Float32Array, dimensions: number): Promise<Uint8Array> {
-    return moved(await super.buildVectors(rows, dimensions));
+  override async buildVectors(passages: PassageVectors, dimensions: number): Promise<BuiltVectors> {
+    const built = await super.buildVectors(passages, dimensions);
+    return transfer(built, [built.codes.buffer, built.exact.buffer]);
   }
 
-  override async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<Float32Array> {
-    return moved(await super.readVectors(chunkIds, modelKey));
+  override async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors> {
+    const passages = await super.readVectors(chunkIds, modelKey);
+    return transfer(passages, [passages.vectors.buffer, passages.rowCounts.buffer]);
   }
 }
 

@@ -15,21 +15,30 @@ export interface QueryCodes {
 }
 
 /**
- * Exact scan: the cosine of the query with every accepted row that has a vector, offered to `best` under
- * `firstKey + ordinal`. Dimensions must be equal throughout.
+ * Exact scan: how near the query is to every accepted chunk that has a vector, offered to `best` under
+ * `firstKey + ordinal`: the cosine with its one row, or, of a chunk with windows, the mean of the cosine with the whole
+ * and that with its nearest window. Dimensions must be equal throughout.
  */
 export function scanVectors(sources: readonly VectorSource[], query: QueryCodes, best: TopK): void {
   // 32-bit copies: the engine multiplies them without widening the query's bytes again for every row.
   const wide = Int32Array.from(query.codes);
   for (const { segment, firstKey, acceptMask } of sources) {
-    const { codes, scales, dimensions, rowCount } = segment;
+    const { codes, scales, dimensions, chunkCount, firstRows } = segment;
+    const cosine = (row: number): number => dotCodes(wide, codes, row * dimensions, dimensions) * (scales[row] ?? 0);
     let threshold = best.threshold;
-    for (let row = 0; row < rowCount; row++) {
-      const scale = scales[row] ?? 0;
-      if (scale === 0 || acceptMask?.[row] === 0) continue;
-      const score = dotCodes(wide, codes, row * dimensions, dimensions) * scale * query.scale;
+    for (let ordinal = 0; ordinal < chunkCount; ordinal++) {
+      const first = firstRows[ordinal] ?? 0;
+      const end = firstRows[ordinal + 1] ?? 0;
+      if (first === end || scales[first] === 0 || acceptMask?.[ordinal] === 0) continue;
+      let score = cosine(first);
+      if (end > first + 1) {
+        let nearest = -Infinity;
+        for (let row = first + 1; row < end; row++) nearest = Math.max(nearest, cosine(row));
+        score = (score + nearest) / 2;
+      }
+      score *= query.scale;
       if (score < threshold) continue;
-      best.offer(score, firstKey + row);
+      best.offer(score, firstKey + ordinal);
       threshold = best.threshold;
     }
   }

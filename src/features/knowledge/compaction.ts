@@ -82,10 +82,10 @@ async function mergeSegment(
   const vectors: SegmentVectors[] = [];
   const { space } = library;
   if (space && batch.some((entry) => entry.vectors[space.modelKey])) {
-    const rows = await searcher.readVectors(chunkIds, space.modelKey);
+    const passages = await searcher.readVectors(chunkIds, space.modelKey);
     const isComplete = batch.every((entry) => entry.vectors[space.modelKey]?.isComplete === true);
-    const bytes = await searcher.buildVectors(rows, space.dimensions);
-    vectors.push({ modelKey: space.modelKey, dimensions: space.dimensions, bytes, isComplete });
+    const built = await searcher.buildVectors(passages, space.dimensions);
+    vectors.push({ modelKey: space.modelKey, dimensions: space.dimensions, built, isComplete });
   }
   return prepareSegment(chunks, lexical, vectors, space?.modelKey);
 }

@@ -1,5 +1,6 @@
 import type { DocumentId } from '../../domain/ids.ts';
-import type { Embedder, Searcher } from '../../platform/compute/ports.ts';
+import type { PassageVectors } from '../../domain/passage-vectors.ts';
+import type { BuiltVectors, Embedder, Searcher } from '../../platform/compute/ports.ts';
 import type { Library, VectorSpace } from './library.ts';
 import type { SegmentEntry } from './manifest.ts';
 import { embeddingText } from './segment-writer.ts';
@@ -30,8 +31,8 @@ export async function embedMissing(
     await deps.pause.wait(options.signal);
     const entry = library.state.manifest.segments.find((candidate) => !isEmbedded(candidate, space));
     if (!entry) return;
-    const bytes = await embedSegment(entry, space, deps, options);
-    await library.putVectors(entry.segmentId, space, bytes);
+    const built = await embedSegment(entry, space, deps, options);
+    await library.putVectors(entry.segmentId, space, built);
     deps.onStored(new Set(library.state.tables.get(entry.segmentId)?.documentIds));
   }
 }
@@ -46,31 +47,49 @@ async function embedSegment(
   space: VectorSpace,
   { library, searcher, embedder, pause, onBatch }: EmbeddingPassDeps,
   { signal }: { readonly signal: AbortSignal },
-): Promise<Uint8Array> {
+): Promise<BuiltVectors> {
   const { dimensions } = space;
   const table = library.state.tables.get(entry.segmentId);
-  const rows = new Float32Array(entry.chunkCount * dimensions);
-  if (!table) return searcher.buildVectors(rows, dimensions);
+  const rowsOf = new Array<Float32Array>(entry.chunkCount).fill(NO_ROWS);
+  const build = (): Promise<BuiltVectors> => searcher.buildVectors(gatherRows(rowsOf, dimensions), dimensions);
+  if (!table) return build();
+  const take = ({ vectors, rowCounts }: PassageVectors, ordinals: readonly number[]): void => {
+    let offset = 0;
+    for (const [index, ordinal] of ordinals.entries()) {
+      const end = offset + (rowCounts[index] ?? 0) * dimensions;
+      rowsOf[ordinal] = vectors.subarray(offset, end);
+      offset = end;
+    }
+  };
   if (entry.vectors[space.modelKey] && library.space?.modelKey === space.modelKey) {
-    rows.set(await searcher.readVectors(table.chunkIds, space.modelKey));
+    take(await searcher.readVectors(table.chunkIds, space.modelKey), [...table.chunkIds.keys()]);
   }
   const dead = new Set(entry.tombstones);
-  const missing: number[] = [];
-  for (let ordinal = 0; ordinal < entry.chunkCount; ordinal++) {
-    const isKnown = rows.subarray(ordinal * dimensions, (ordinal + 1) * dimensions).some((value) => value !== 0);
-    if (!isKnown && !dead.has(ordinal)) missing.push(ordinal);
-  }
+  const missing = rowsOf.flatMap((rows, ordinal) => (rows.length === 0 && !dead.has(ordinal) ? [ordinal] : []));
   for (let first = 0; first < missing.length; first += BATCH_SIZE) {
     await pause.wait(signal);
     const ordinals = missing.slice(first, first + BATCH_SIZE);
-    // A chunk deleted since the pass began is no longer read; its row stays zero.
+    // A chunk deleted since the pass began is no longer read; it stays without a vector.
     const chunks = await library.readChunks(ordinals.map((ordinal) => table.chunkIds[ordinal]!));
-    const vectors = await embedder.embed(chunks.map(embeddingText), 'passage', { signal });
-    for (const [index, chunk] of chunks.entries()) {
-      const ordinal = table.chunkIds.indexOf(chunk.chunkId);
-      rows.set(vectors.subarray(index * dimensions, (index + 1) * dimensions), ordinal * dimensions);
-    }
+    const passages = await embedder.embedPassages(chunks.map(embeddingText), { signal });
+    take(
+      passages,
+      chunks.map((chunk) => table.chunkIds.indexOf(chunk.chunkId)),
+    );
     onBatch(chunks.map((chunk) => chunk.documentId));
   }
-  return searcher.buildVectors(rows, dimensions);
+  return build();
+}
+
+const NO_ROWS = new Float32Array(0);
+
+function gatherRows(rowsOf: readonly Float32Array[], dimensions: number): PassageVectors {
+  const rowCounts = Uint16Array.from(rowsOf, (rows) => rows.length / dimensions);
+  const vectors = new Float32Array(rowsOf.reduce((length, rows) => length + rows.length, 0));
+  let offset = 0;
+  for (const rows of rowsOf) {
+    vectors.set(rows, offset);
+    offset += rows.length;
+  }
+  return { vectors, rowCounts };
 }

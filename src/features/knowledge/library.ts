@@ -4,14 +4,14 @@ import { NotFoundError } from '../../domain/errors.ts';
 import type { ExtractedDocument } from '../../domain/extracted.ts';
 import { randomId, recordIdOf } from '../../domain/ids.ts';
 import type { ChunkId, ContentIdentity, DocumentId, SegmentId, VersionId } from '../../domain/ids.ts';
-import type { Searcher } from '../../platform/compute/ports.ts';
+import type { BuiltVectors, Searcher } from '../../platform/compute/ports.ts';
 import { decodeRecord, encodeRecord } from '../../platform/storage/json-record.ts';
 import type { RecordStore, Write } from '../../platform/storage/record-store.ts';
 import { LibraryState } from './library-state.ts';
 import { LruMap } from './lru.ts';
 import { MANIFEST_ID, FRESH_SEGMENT_CHUNKS } from './manifest.ts';
 import type { Manifest, SegmentEntry } from './manifest.ts';
-import { embeddingText, indexable, prepareSegment } from './segment-writer.ts';
+import { embeddingText, indexable, prepareSegment, storeVectors, vectorDeletes } from './segment-writer.ts';
 import type { PreparedSegment, SegmentVectors } from './segment-writer.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -154,20 +154,18 @@ export class Library {
   }
 
   /** Gives a segment its vectors under a space. Does nothing if the segment has been merged away meanwhile. */
-  async putVectors(segmentId: SegmentId, space: VectorSpace, bytes: Uint8Array): Promise<void> {
+  async putVectors(segmentId: SegmentId, space: VectorSpace, built: BuiltVectors): Promise<void> {
     await this.#turnstile.pass(async () => {
       const entry = this.state.entry(segmentId);
       if (!entry) return;
-      const vectorsId = randomId<ReturnType<typeof recordIdOf>>();
       const replaced = entry.vectors[space.modelKey];
-      const updated: SegmentEntry = {
-        ...entry,
-        vectors: { ...entry.vectors, [space.modelKey]: { vectorsId, dimensions: space.dimensions, isComplete: true } },
-      };
-      const writes: Write[] = [{ kind: 'put', store: 'vectors', id: vectorsId, value: bytes }];
-      if (replaced) writes.push({ kind: 'delete', store: 'vectors', id: replaced.vectorsId });
-      await this.swapEntries(new Map([[segmentId, updated]]), writes);
-      if (space.modelKey === this.#space?.modelKey) await this.#searcher.setVectors(segmentId, { ...space, bytes });
+      const stored = storeVectors(space, built, true);
+      const updated: SegmentEntry = { ...entry, vectors: { ...entry.vectors, [space.modelKey]: stored.entry } };
+      await this.swapEntries(new Map([[segmentId, updated]]), [
+        ...stored.writes,
+        ...(replaced ? vectorDeletes(replaced) : []),
+      ]);
+      if (space.modelKey === this.#space?.modelKey) await this.#searcher.setVectors(segmentId, { ...space, ...built });
     });
     this.#changed();
   }
@@ -221,8 +219,8 @@ export class Library {
       for (const entry of this.state.manifest.segments) {
         const vectors = entry.vectors[space.modelKey];
         if (!vectors) continue;
-        const bytes = await this.#store.find('vectors', vectors.vectorsId);
-        if (bytes) await this.#searcher.setVectors(entry.segmentId, { ...space, bytes });
+        const [codes, exact] = await this.#store.findMany('vectors', [vectors.codesId, vectors.exactId]);
+        if (codes) await this.#searcher.setVectors(entry.segmentId, { ...space, codes, ...(exact && { exact }) });
       }
     });
     this.#changed();
@@ -237,7 +235,7 @@ export class Library {
         const { [modelKey]: forgotten, ...vectors } = entry.vectors;
         if (!forgotten) continue;
         updated.set(entry.segmentId, { ...entry, vectors });
-        deletes.push({ kind: 'delete', store: 'vectors', id: forgotten.vectorsId });
+        deletes.push(...vectorDeletes(forgotten));
       }
       if (updated.size > 0) await this.swapEntries(updated, deletes);
     });
@@ -318,20 +316,14 @@ export class Library {
     if (known.length === 0) return { count: 0 };
     const { modelKey, dimensions } = space;
     const copied = await this.#searcher.readVectors(known, modelKey);
-    const rows = new Float32Array(chunks.length * dimensions);
-    let count = 0;
+    const rowCounts = new Uint16Array(chunks.length);
     let next = 0;
-    for (const [index, twin] of twins.entries()) {
-      if (!twin) continue;
-      const row = copied.subarray(next * dimensions, (next + 1) * dimensions);
-      next++;
-      if (row.every((value) => value === 0)) continue;
-      rows.set(row, index * dimensions);
-      count++;
-    }
+    for (const [index, twin] of twins.entries()) if (twin) rowCounts[index] = copied.rowCounts[next++] ?? 0;
+    const count = rowCounts.filter((rows) => rows > 0).length;
     if (count === 0) return { count };
-    const bytes = await this.#searcher.buildVectors(rows, dimensions);
-    return { count, vectors: { modelKey, dimensions, bytes, isComplete: count === chunks.length } };
+    // The copies stand in the order of `chunks`, those without a twin left out: just the rows that are wanted.
+    const built = await this.#searcher.buildVectors({ vectors: copied.vectors, rowCounts }, dimensions);
+    return { count, vectors: { modelKey, dimensions, built, isComplete: count === chunks.length } };
   }
 
   #nextManifest(

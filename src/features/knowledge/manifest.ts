@@ -5,7 +5,7 @@ import type { ChunkId, ContentIdentity, DocumentId, RecordId, SegmentId, Version
  * writes new segments: a crash leaves the old library or the new one, never a mix.
  */
 export interface Manifest {
-  readonly format: 1;
+  readonly format: 2;
   /** Grows by one with every commit. */
   readonly generation: number;
   readonly segments: readonly SegmentEntry[];
@@ -29,9 +29,12 @@ export interface ChunkBlockEntry {
   readonly chunkCount: number;
 }
 
-/** Vectors of a segment under one model key. Incomplete: some rows are zero and still to be embedded. */
+/** Vectors of a segment under one model key. Incomplete: some chunks have none and are still to be embedded. */
 export interface VectorEntry {
-  readonly vectorsId: RecordId;
+  /** Compact codes: in the index's memory from unlocking on. */
+  readonly codesId: RecordId;
+  /** The rows at higher precision. */
+  readonly exactId: RecordId;
   readonly dimensions: number;
   readonly isComplete: boolean;
 }
@@ -48,7 +51,7 @@ export interface SegmentTable {
 /** Fixed id of the manifest, in the store `segments`. Every other id there is random. */
 export const MANIFEST_ID = '00000000000000000000000000000000' as RecordId;
 
-export const EMPTY_MANIFEST: Manifest = { format: 1, generation: 0, segments: [] };
+export const EMPTY_MANIFEST: Manifest = { format: 2, generation: 0, segments: [] };
 
 /** Chunks in a fresh segment at most: a few seconds of embedding, so that little is lost when the tab dies. */
 export const FRESH_SEGMENT_CHUNKS = 128;

@@ -166,7 +166,11 @@ export class Meaning {
 
   /** The question's vector, or `undefined` when no model answers now. */
   async embedQuery(query: string, options: { readonly signal: AbortSignal }): Promise<Float32Array | undefined> {
-    return this.#current?.embedder.embed([query], 'query', options);
+    if (!this.#current) return undefined;
+    const { model, embedder } = this.#current;
+    if (model.queryIdfExponent === undefined) return embedder.embedQuery(query, options);
+    const wordWeights = await this.#deps.searcher.wordWeights(query);
+    return this.#current.embedder.embedQuery(query, { ...options, wordWeights });
   }
 
   /** Vectors of texts that are not in the index, such as the sentences of an answer. */

@@ -3,7 +3,8 @@ import { randomId, recordIdOf } from '../../domain/ids.ts';
 import type { RecordId, SegmentId } from '../../domain/ids.ts';
 import type { Write } from '../../platform/storage/record-store.ts';
 import { encodeRecord } from '../../platform/storage/json-record.ts';
-import type { IndexableChunk, SegmentLoad, VectorLoad } from '../../platform/compute/ports.ts';
+import type { BuiltVectors, IndexableChunk, SegmentLoad, VectorLoad } from '../../platform/compute/ports.ts';
+import type { VectorSpace } from './library.ts';
 import { BLOCK_TEXT_LENGTH } from './manifest.ts';
 import type { ChunkBlockEntry, SegmentEntry, SegmentTable, VectorEntry } from './manifest.ts';
 
@@ -18,7 +19,7 @@ export interface PreparedSegment {
 export interface SegmentVectors {
   readonly modelKey: string;
   readonly dimensions: number;
-  readonly bytes: Uint8Array;
+  readonly built: BuiltVectors;
   readonly isComplete: boolean;
 }
 
@@ -44,11 +45,11 @@ export function prepareSegment(
 
   const vectorEntries: Record<string, VectorEntry> = {};
   let activeVectors: VectorLoad | undefined;
-  for (const { modelKey, dimensions, bytes, isComplete } of vectors) {
-    const vectorsId = randomId<RecordId>();
-    vectorEntries[modelKey] = { vectorsId, dimensions, isComplete };
-    writes.push({ kind: 'put', store: 'vectors', id: vectorsId, value: bytes });
-    if (modelKey === activeModelKey) activeVectors = { modelKey, dimensions, bytes };
+  for (const { modelKey, dimensions, built, isComplete } of vectors) {
+    const stored = storeVectors({ modelKey, dimensions }, built, isComplete);
+    vectorEntries[modelKey] = stored.entry;
+    writes.push(...stored.writes);
+    if (modelKey === activeModelKey) activeVectors = { modelKey, dimensions, ...built };
   }
   return {
     entry: { segmentId, chunkCount: chunks.length, blocks, lexicalId, vectors: vectorEntries, tombstones: [] },
@@ -63,6 +64,32 @@ export function prepareSegment(
       ...(activeVectors && { vectors: activeVectors }),
     },
   };
+}
+
+/** A segment's vectors as records of their own, and what the manifest says of them. */
+export function storeVectors(
+  { dimensions }: VectorSpace,
+  { codes, exact }: BuiltVectors,
+  isComplete: boolean,
+): { readonly entry: VectorEntry; readonly writes: readonly Write[] } {
+  const entry: VectorEntry = {
+    codesId: randomId<RecordId>(),
+    exactId: randomId<RecordId>(),
+    dimensions,
+    isComplete,
+  };
+  return {
+    entry,
+    writes: [
+      { kind: 'put', store: 'vectors', id: entry.codesId, value: codes },
+      { kind: 'put', store: 'vectors', id: entry.exactId, value: exact },
+    ],
+  };
+}
+
+/** The deletes that go with vectors that are no longer wanted. */
+export function vectorDeletes(entry: VectorEntry): Write[] {
+  return [entry.codesId, entry.exactId].map((id) => ({ kind: 'delete', store: 'vectors', id }));
 }
 
 function layOutBlocks(chunks: readonly Chunk[]): { blocks: ChunkBlockEntry[]; writes: Write[] } {
@@ -87,11 +114,7 @@ export function segmentDeletes(entry: SegmentEntry): Write[] {
     { kind: 'delete', store: 'segments', id: recordIdOf(entry.segmentId) },
     { kind: 'delete', store: 'lexical', id: entry.lexicalId },
     ...entry.blocks.map((block): Write => ({ kind: 'delete', store: 'chunks', id: block.blockId })),
-    ...Object.values(entry.vectors).map((vectors): Write => ({
-      kind: 'delete',
-      store: 'vectors',
-      id: vectors.vectorsId,
-    })),
+    ...Object.values(entry.vectors).flatMap(vectorDeletes),
   ];
 }
 

@@ -1,10 +1,12 @@
 import { DEFAULT_HUB_URL } from './hub.ts';
 import { ModelUnavailableError } from '../../domain/errors.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
+import type { PassageVectors } from '../../domain/passage-vectors.ts';
 import type { EmbedApi, EmbedLoadRequest, EmbedStatus } from '../../../workers/embed/api.ts';
 import type { Embedder } from './ports.ts';
 import { spawnEmbed } from './spawn.ts';
 import { WorkerHandle } from './worker-handle.ts';
+import type { RemoteApi } from './worker-handle.ts';
 import { isHubUrlAllowed, readNetworkPolicy } from '../pwa/network-policy.ts';
 
 /** A machine with more cores than this gains little from more threads: the runtime's threads wait for each other. */
@@ -57,17 +59,36 @@ export class ComputeEmbedder implements Embedder {
     return status;
   }
 
+  async embedPassages(texts: readonly string[], { signal }: { readonly signal: AbortSignal }): Promise<PassageVectors> {
+    return this.#inTurn('passage', signal, (api) => api.embedPassages(texts));
+  }
+
+  async embedQuery(
+    text: string,
+    { signal, wordWeights }: { readonly signal: AbortSignal; readonly wordWeights?: Readonly<Record<string, number>> },
+  ): Promise<Float32Array> {
+    return this.#inTurn('query', signal, (api) => api.embedQuery(text, wordWeights));
+  }
+
   async embed(
     texts: readonly string[],
     kind: 'query' | 'passage',
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Float32Array> {
+    return this.#inTurn(kind, signal, (api) => api.embed(texts, kind));
+  }
+
+  async #inTurn<T>(
+    kind: 'query' | 'passage',
+    signal: AbortSignal,
+    run: (api: RemoteApi<EmbedApi>) => Promise<T>,
+  ): Promise<T> {
     await this.#turn(kind);
     try {
       signal.throwIfAborted();
       // A worker that crashed is started anew by the next call, without its model.
       if (this.#loaded && this.#loaded.generation !== this.#worker.generation) await this.load(this.#loaded.model);
-      return await this.#worker.call((api) => api.embed(texts, kind));
+      return await this.#worker.call(run);
     } finally {
       // The turn passes straight to who waits, so that nobody slips in between.
       const next = this.#queries.shift() ?? this.#passages.shift();

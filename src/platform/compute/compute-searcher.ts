@@ -24,12 +24,14 @@ export function spawnSearcher(): ComputeSearcher {
   };
   const api: Searcher = {
     buildLexical: (chunks) => call((remote) => remote.buildLexical(chunks)),
-    buildVectors: (rows, dimensions) => call((remote) => remote.buildVectors(rows, dimensions)),
+    buildVectors: (passages, dimensions) => call((remote) => remote.buildVectors(passages, dimensions)),
     addSegment: (segment) => call((remote) => remote.addSegment(segment)),
     setVectors: (segmentId, vectors) => call((remote) => remote.setVectors(segmentId, vectors)),
+    setExact: (segmentId, modelKey, exact) => call((remote) => remote.setExact(segmentId, modelKey, exact)),
     replaceSegments: (removed, added) => call((remote) => remote.replaceSegments(removed, added)),
     tombstone: (chunkIds) => call((remote) => remote.tombstone(chunkIds)),
     readVectors: (chunkIds, modelKey) => call((remote) => remote.readVectors(chunkIds, modelKey)),
+    wordWeights: (query) => call((remote) => remote.wordWeights(query)),
     search: (request) => call((remote) => remote.search(request)),
     statistics: () => call((remote) => remote.statistics()),
   };

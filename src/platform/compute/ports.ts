@@ -1,5 +1,6 @@
 import type { ChunkingSettings } from '../../domain/settings.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
+import type { PassageVectors } from '../../domain/passage-vectors.ts';
 import type { EmbedStatus } from '../../../workers/embed/api.ts';
 import type { ExtractFinish, ExtractInput } from '../../../workers/extract/api.ts';
 import type { SearchApi } from '../../../workers/search/api.ts';
@@ -29,7 +30,14 @@ export interface Extractor {
 export interface Embedder {
   /** Loads a model, replacing the one in memory. Throws `ModelUnavailableError`. */
   load(model: EmbeddingModel): Promise<EmbedStatus>;
-  /** L2-normalised rows in the order of `texts`. Queries overtake passages that wait. */
+  /** What passages are indexed by; see `EmbedApi.embedPassages`. */
+  embedPassages(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<PassageVectors>;
+  /** A question's vector; see `EmbedApi.embedQuery`. Overtakes passages that wait. */
+  embedQuery(
+    text: string,
+    options: { readonly signal: AbortSignal; readonly wordWeights?: Readonly<Record<string, number>> },
+  ): Promise<Float32Array>;
+  /** One L2-normalised row for each text, in their order. Queries overtake passages that wait. */
   embed(
     texts: readonly string[],
     kind: 'query' | 'passage',
@@ -41,4 +49,10 @@ export interface Embedder {
 /** The search index; in the app a worker, in Node the same class in-process. */
 export type Searcher = SearchApi;
 
-export type { IndexableChunk, SearchOutcome, SegmentLoad, VectorLoad } from '../../../workers/search/api.ts';
+export type {
+  BuiltVectors,
+  IndexableChunk,
+  SearchOutcome,
+  SegmentLoad,
+  VectorLoad,
+} from '../../../workers/search/api.ts';

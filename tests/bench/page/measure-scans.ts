@@ -1,3 +1,4 @@
+import { oneRowEach } from '../../../src/domain/passage-vectors.ts';
 import { TopK } from '../../../src/engine/ranking/top-k.ts';
 import { scanVectors } from '../../../src/engine/vector/flat-scan.ts';
 import { quantise } from '../../../src/engine/vector/quantise.ts';
@@ -17,7 +18,11 @@ export async function measureScans(request: {
   const random = randomFrom(5);
   const rows = new Float32Array(rowCount * dimensions);
   for (let row = 0; row < rowCount; row++) rows.set(unitVector(random, dimensions), row * dimensions);
-  const source = { segment: buildVectorSegment(rows, dimensions), firstKey: 0, acceptMask: undefined };
+  const source = {
+    segment: buildVectorSegment(oneRowEach(rows, dimensions), dimensions),
+    firstKey: 0,
+    acceptMask: undefined,
+  };
 
   const bytesMs: number[] = [];
   const floatsMs: number[] = [];

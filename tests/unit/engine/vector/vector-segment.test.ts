@@ -1,3 +1,4 @@
+import { oneRowEach } from '../../../../src/domain/passage-vectors.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
@@ -23,7 +24,9 @@ describe('vector segments', () => {
   it('keep the direction of each row to within a hundredth, at length 1', () => {
     const dimensions = 37;
     const rows = randomRows(50, dimensions, 3);
-    const segment = decodeVectorSegment(encodeVectorSegment(buildVectorSegment(rows, dimensions)));
+    const segment = decodeVectorSegment(
+      encodeVectorSegment(buildVectorSegment(oneRowEach(rows, dimensions), dimensions)),
+    );
     const row = new Float32Array(dimensions);
     for (let at = 0; at < 50; at++) {
       dequantiseRow(segment, at, row, 0);
@@ -34,9 +37,12 @@ describe('vector segments', () => {
     }
   });
 
-  it('take a row of zeros for no vector, and never find it', () => {
-    const segment = buildVectorSegment(Float32Array.from([0, 0, 1, 0, 0, 0, -1, 0]), 2);
-    expect(segment.vectorCount).toBe(2);
+  it('never find a chunk without a vector, or one of zeros', () => {
+    const segment = buildVectorSegment(
+      { vectors: Float32Array.from([0, 0, 1, 0, -1, 0]), rowCounts: Uint16Array.of(1, 1, 0, 1) },
+      2,
+    );
+    expect(segment.vectorCount).toBe(3);
     const best = new TopK(10, (a, b) => a < b);
     scanVectors(
       [{ segment, firstKey: 100, acceptMask: undefined }],
@@ -48,14 +54,18 @@ describe('vector segments', () => {
 
   it('refuse NaN, infinity and a wrong number of values', () => {
     for (const bad of [Number.NaN, Infinity, -Infinity]) {
-      expect(() => buildVectorSegment(Float32Array.from([1, bad]), 2)).toThrow(InvalidInputError);
+      expect(() => buildVectorSegment(oneRowEach(Float32Array.from([1, bad]), 2), 2)).toThrow(InvalidInputError);
     }
-    expect(() => buildVectorSegment(new Float32Array(5), 2)).toThrow(InvalidInputError);
-    expect(() => buildVectorSegment(new Float32Array(4), 0)).toThrow(InvalidInputError);
+    expect(() => buildVectorSegment({ vectors: new Float32Array(5), rowCounts: Uint16Array.of(1, 1) }, 2)).toThrow(
+      InvalidInputError,
+    );
+    expect(() => buildVectorSegment({ vectors: new Float32Array(4), rowCounts: Uint16Array.of(1) }, 0)).toThrow(
+      InvalidInputError,
+    );
   });
 
   it('refuse bytes that differ in one bit', () => {
-    const bytes = encodeVectorSegment(buildVectorSegment(randomRows(3, 5, 9), 5));
+    const bytes = encodeVectorSegment(buildVectorSegment(oneRowEach(randomRows(3, 5, 9), 5), 5));
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const damaged = bytes.slice();
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -70,7 +80,10 @@ describe('vector segments', () => {
         fc.integer({ min: 1, max: 40 }),
         fc.nat(),
         (count, dimensions, seed) => {
-          const segment = buildVectorSegment(randomRows(count, dimensions, seed + 1), dimensions);
+          const segment = buildVectorSegment(
+            oneRowEach(randomRows(count, dimensions, seed + 1), dimensions),
+            dimensions,
+          );
           const mask = Uint8Array.from({ length: count }, (_, at) => (at % 3 === 0 ? 0 : 1));
           const query = randomRows(1, dimensions, seed + 77);
           const codes = new Int8Array(dimensions);

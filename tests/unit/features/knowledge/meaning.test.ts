@@ -3,6 +3,7 @@ import type { EmbeddingModel } from '../../../../src/domain/embedding-model.ts';
 import { ModelUnavailableError, StorageFullError } from '../../../../src/domain/errors.ts';
 import { Meaning } from '../../../../src/features/knowledge/meaning.ts';
 import { PauseGate } from '../../../../src/features/knowledge/turnstile.ts';
+import type { PassageVectors } from '../../../../src/domain/passage-vectors.ts';
 import type { Embedder } from '../../../../src/platform/compute/ports.ts';
 import {
   openInProcess,
@@ -44,6 +45,15 @@ class GatedEmbedder implements Embedder {
   async embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array> {
     if (kind === 'passage') await this.#gates[this.#modelId]?.wait(never);
     return this.#words.embed(texts, kind);
+  }
+
+  async embedPassages(texts: readonly string[]): Promise<PassageVectors> {
+    await this.#gates[this.#modelId]?.wait(never);
+    return this.#words.embedPassages(texts);
+  }
+
+  embedQuery(text: string): Promise<Float32Array> {
+    return this.#words.embedQuery(text);
   }
 
   dispose(): void {
@@ -98,7 +108,8 @@ describe('choosing a model', () => {
       )
       .toBe(true);
     expect(await findDense(lib, meaning, 'herons')).toBeGreaterThan(0);
-    expect(await lib.vault.store.listIds('vectors')).toHaveLength(lib.library.state.manifest.segments.length);
+    // Codes and exact rows of each segment, under one model.
+    expect(await lib.vault.store.listIds('vectors')).toHaveLength(2 * lib.library.state.manifest.segments.length);
   });
 
   it('embeds a document that comes in during the switch under both models', async () => {
@@ -143,10 +154,10 @@ describe('choosing a model', () => {
     const words = new WordEmbedder();
     const refusing: Embedder = {
       load: (model) => words.load(model),
-      embed: (texts, kind) =>
-        isRefusing && kind === 'passage'
-          ? Promise.reject(new StorageFullError('There is no room left.'))
-          : words.embed(texts, kind),
+      embed: (texts, kind) => words.embed(texts, kind),
+      embedPassages: (texts) =>
+        isRefusing ? Promise.reject(new StorageFullError('There is no room left.')) : words.embedPassages(texts),
+      embedQuery: (text) => words.embedQuery(text),
       dispose: () => words.dispose(),
     };
     const meaning = new Meaning({

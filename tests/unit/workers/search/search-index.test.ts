@@ -1,3 +1,4 @@
+import type { PassageVectors } from '../../../../src/domain/passage-vectors.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
@@ -41,15 +42,24 @@ function indexable({ number, body }: TestChunk): IndexableChunk {
   return { chunkId: numberedId(number), title: `Log ${number % 3}`, headings: '', body, fileName: 'log.md' };
 }
 
+/** One row each; a vector of zeros stands for none. */
+function passagesOf(vectors: readonly (readonly number[])[]): PassageVectors {
+  const isThere = (vector: readonly number[]): boolean => vector.some((value) => value !== 0);
+  return {
+    vectors: Float32Array.from(vectors.filter(isThere).flat()),
+    rowCounts: Uint16Array.from(vectors, (vector) => (isThere(vector) ? 1 : 0)),
+  };
+}
+
 async function loadOf(index: SearchIndex, segment: number, chunks: readonly TestChunk[]): Promise<SegmentLoad> {
-  const rows = Float32Array.from(chunks.flatMap(({ vector }) => vector));
+  const passages = passagesOf(chunks.map(({ vector }) => vector));
   return {
     segmentId: numberedId(segment),
     chunkIds: chunks.map(({ number }) => numberedId(number)),
     documentIds: chunks.map(({ document }) => numberedId(document)),
     tombstones: [],
     lexical: await index.buildLexical(chunks.map(indexable)),
-    vectors: { modelKey: MODEL, dimensions: DIMENSIONS, bytes: await index.buildVectors(rows, DIMENSIONS) },
+    vectors: { modelKey: MODEL, dimensions: DIMENSIONS, ...(await index.buildVectors(passages, DIMENSIONS)) },
   };
 }
 
@@ -225,8 +235,15 @@ describe('the search index', () => {
     const index = new SearchIndex();
     const chunks = [1, 2, 3].map(chunkNumbered);
     await index.addSegment(await loadOf(index, 1, chunks));
-    const bytes = await index.buildVectors(Float32Array.from([1, 0, 0, 1, 1, 1]), 2);
-    await index.setVectors(numberedId(1), { modelKey: 'other/2', dimensions: 2, bytes });
+    const built = await index.buildVectors(
+      passagesOf([
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ]),
+      2,
+    );
+    await index.setVectors(numberedId(1), { modelKey: 'other/2', dimensions: 2, ...built });
     const outcome = await index.search({
       ...hybrid,
       mode: 'dense',
@@ -237,7 +254,8 @@ describe('the search index', () => {
     expect((await index.search({ ...hybrid, mode: 'dense' })).hits).toHaveLength(3);
     expect((await index.search({ ...hybrid, mode: 'dense', modelKey: 'unknown' })).hits).toEqual([]);
     const rows = await index.readVectors([numberedId(2), numberedId(77)], 'other/2');
-    expect([...rows].map((value) => Math.round(value * 100) / 100)).toEqual([0, 1, 0, 0]);
+    expect([...rows.vectors].map((value) => Math.round(value * 100) / 100)).toEqual([0, 1]);
+    expect([...rows.rowCounts]).toEqual([1, 0]);
   });
 
   it('refuses what is malformed and stays as it was', async () => {
@@ -250,7 +268,7 @@ describe('the search index', () => {
       { ...good, chunkIds: [...good.chunkIds, numberedId(41)] },
       { ...good, documentIds: [] },
       { ...good, tombstones: [1] },
-      { ...good, vectors: { modelKey: MODEL, dimensions: 9, bytes: good.vectors?.bytes ?? new Uint8Array() } },
+      { ...good, vectors: { modelKey: MODEL, dimensions: 9, codes: good.vectors?.codes ?? new Uint8Array() } },
     ];
     for (const load of broken) {
       await expect(index.replaceSegments([numberedId(1)], [good, load])).rejects.toThrow(InvalidInputError);
