@@ -21,6 +21,10 @@ export interface EmbeddingModel {
   readonly licence: string;
   /** Cosine below which a passage counts as unrelated, on this model's own scale. */
   readonly relevanceFloor: number;
+  /**
+   * How far its meaning can be trusted beside words, from 0 to 1: what the weight between the two rests on. Absent: 0.5.
+   */
+  readonly meaningStrength?: number;
 }
 
 /** Where a model's files come from. `none`: it is nowhere to be had; `reason` says what to do. */

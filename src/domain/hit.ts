@@ -6,12 +6,34 @@ export interface Hit {
   /** Fused score; comparable only inside one search. */
   readonly score: number;
   readonly lexicalRank?: number;
+  /** Also there for a passage that only meaning had found. */
   readonly lexicalScore?: number;
   readonly denseRank?: number;
-  /** Cosine similarity in [-1, 1]. */
+  /** Cosine similarity in [-1, 1]. Also there for a passage that only words had found. */
   readonly denseScore?: number;
   /** Query terms found in the chunk, as indexed. */
   readonly terms: readonly string[];
+  /** What the two retrievers add to `score`, where it is a sum of the two. */
+  readonly why?: { readonly wordsPart: number; readonly meaningPart: number };
+  /** Other chunks that say the same in nearly the same words; they were left out for this one. */
+  readonly duplicates?: readonly ChunkId[];
+  /** Where the passage's exact vector and text came from: memory, memory after reading, disk. */
+  readonly tier?: 'hot' | 'warm' | 'cold';
+  /** What the second stage gave, where it ran: higher is better, on the second model's own scale. */
+  readonly rerankScore?: number;
+}
+
+/** What a question and its two lists of candidates are like: all that the weight of meaning depends on. */
+export type FusionFeature =
+  'modelStrength' | 'termCount' | 'rarity' | 'unknownShare' | 'identifierShare' | 'coverage' | 'agreement' | 'clarity';
+
+/** How words and meaning were brought together in one search. */
+export interface FusionOutcome {
+  readonly method: 'convex' | 'rrf' | 'words' | 'meaning';
+  /** Share of meaning in the fused score, in [0, 1]. */
+  readonly meaningWeight: number;
+  /** What moved the weight away from the middle, strongest first; `effect` above 0 is in favour of meaning. */
+  readonly reasons: readonly { readonly feature: FusionFeature; readonly value: number; readonly effect: number }[];
 }
 
 /** Milliseconds spent in each stage of one search; absent where the stage did not run. */
@@ -21,6 +43,7 @@ export interface StageTimings {
   readonly denseMs?: number;
   readonly fuseMs?: number;
   readonly diversifyMs?: number;
+  readonly rerankMs?: number;
   readonly readMs?: number;
   readonly totalMs: number;
 }

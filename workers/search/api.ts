@@ -1,5 +1,5 @@
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
-import type { Hit, StageTimings } from '../../src/domain/hit.ts';
+import type { FusionOutcome, Hit, StageTimings } from '../../src/domain/hit.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 
 /**
@@ -88,6 +88,18 @@ export interface SearchRequest {
   readonly diversity: number;
   readonly mode: 'lexical' | 'dense' | 'hybrid';
   readonly filter?: SearchFilter;
+  /** Each has to stand in a hit word for word. */
+  readonly phrases?: readonly string[];
+  /** Words and phrases no hit may hold. */
+  readonly excluded?: readonly string[];
+  /** Beginnings of words; searched for beside the words of `query`. */
+  readonly prefixes?: readonly string[];
+  /** Nearly equal passages become one hit; see `Hit.duplicates`. Default: each stands for itself. */
+  readonly foldsDuplicates?: boolean;
+  /** Default `convex`. */
+  readonly fusion?: 'convex' | 'rrf';
+  /** Of the model behind `queryVector`; see `EmbeddingModel.meaningStrength`. */
+  readonly meaningStrength?: number;
 }
 
 export interface SearchOutcome {
@@ -95,6 +107,9 @@ export interface SearchOutcome {
   /** The query's terms as indexed, with their inverse document frequency; 0 for terms the library does not contain. */
   readonly queryTerms: readonly { readonly term: string; readonly idf: number }[];
   readonly timings: StageTimings;
+  readonly fusion: FusionOutcome;
+  /** The best of what was found and did not make it into `hits`, at most three. */
+  readonly nearMisses: readonly Hit[];
 }
 
 export interface IndexStatistics {

@@ -6,6 +6,9 @@ import type { SearchKeys } from './search-keys.ts';
 
 /** Likeness granted to two chunks for coming from one document, where their words say less. */
 const SAME_DOCUMENT = 0.2;
+/** Two chunks with at least this share of terms in common, and this cosine, are taken for one. */
+const SAME_TERMS = 0.9;
+const SAME_MEANING = 0.97;
 
 /**
  * How alike two chunks are: the cosine of their vectors under `modelKey`, or, where either has none, the share of
@@ -30,6 +33,28 @@ export function chunkSimilarity(keys: SearchKeys, modelKey: string | undefined):
     );
     const isSameDocument = a.segment.documentNumbers[a.ordinal] === b.segment.documentNumbers[b.ordinal];
     return Math.max(shared, isSameDocument ? SAME_DOCUMENT : 0);
+  };
+}
+
+/**
+ * Whether two chunks say the same in nearly the same words: hardly a term apart by their sketches, and, where both have
+ * vectors, hardly an angle apart either.
+ */
+export function nearDuplicates(
+  keys: SearchKeys,
+  modelKey: string | undefined,
+): (left: number, right: number) => boolean {
+  const similarity = chunkSimilarity(keys, modelKey);
+  return (left, right) => {
+    const a = keys.placeOf(left);
+    const b = keys.placeOf(right);
+    const shared = sketchSimilarity(
+      a.segment.lexical.sketches,
+      a.ordinal * SKETCH_BYTES,
+      b.segment.lexical.sketches,
+      b.ordinal * SKETCH_BYTES,
+    );
+    return shared >= SAME_TERMS && similarity(left, right) >= SAME_MEANING;
   };
 }
 

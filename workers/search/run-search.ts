@@ -10,21 +10,24 @@ import {
 import { FIELD_COUNT, hasPosting } from '../../src/engine/lexical/lexical-segment.ts';
 import { queryTermsOf } from '../../src/engine/lexical/query-terms.ts';
 import { diversify } from '../../src/engine/ranking/diversify.ts';
-import type { RankedList } from '../../src/engine/ranking/fuser.ts';
-import { fuseByReciprocalRank } from '../../src/engine/ranking/rrf.ts';
+import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
+import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
 import { scanVectors, type VectorSource } from '../../src/engine/vector/flat-scan.ts';
 import { quantise } from '../../src/engine/vector/quantise.ts';
 import type { SearchOutcome, SearchRequest } from './api.ts';
-import { chunkSimilarity } from './chunk-similarity.ts';
+import { chunkSimilarity, nearDuplicates } from './chunk-similarity.ts';
+import { fuseLists } from './fuse-lists.ts';
 import type { IndexSegment } from './index-segment.ts';
 import { SearchKeys } from './search-keys.ts';
 
 /** Variety is sought among this many times the hits wanted: further down, relevance is too low to be worth a place. */
 const DIVERSITY_POOL = 4;
+/** Told beside the hits: what came closest to being one. */
+const NEAR_MISSES = 3;
 
 /**
- * One search over a set of segments: words → vectors → fusion → diversity. Synchronous, so that nothing changes
+ * One search over a set of segments: words → vectors → fusion → folding → diversity. Synchronous, so that nothing changes
  * under it. `allowedDocuments` holds 1 for each document number a filter lets through; absent, all pass. Throws
  * `InvalidInputError` on a malformed request.
  */
@@ -47,39 +50,81 @@ export function runSearch(
   const terms = weighTerms(sources, statistics, queryTermsOf(request.query));
   const usesVectors = request.mode !== 'lexical' && request.queryVector !== undefined;
 
-  const lists: RankedList[] = [];
+  let lexical: RankedList['entries'] | undefined;
   if (request.mode !== 'dense') {
     const best = new TopK(request.candidateCount, keys.isBefore);
     scanBm25(sources, statistics, terms, best);
-    lists.push({ retriever: 'lexical', entries: best.drain() });
+    lexical = best.drain();
   }
   const lexicalAt = performance.now();
+  let dense: RankedList['entries'] | undefined;
   if (usesVectors) {
     const best = new TopK(request.candidateCount, keys.isBefore);
     scanDense(segments, acceptMasks, keys, request, best);
-    lists.push({ retriever: 'dense', entries: best.drain() });
+    dense = best.drain();
   }
   const denseAt = performance.now();
-  const fused = fuseByReciprocalRank(lists, keys.isBefore);
+  const { fused, fusion, candidates } = fuseLists({
+    request,
+    ...(lexical && { lexical }),
+    ...(dense && { dense }),
+    terms,
+    chunkCount: statistics.chunkCount,
+    isBefore: keys.isBefore,
+    scoreByWords: (wanted) => {
+      const best = new TopK(wanted.size, keys.isBefore);
+      const masks = keys.masksOf(wanted);
+      const masked = sources.map((source, index) => ({ ...source, acceptMask: masks[index] }));
+      scanBm25(masked, statistics, terms, best);
+      return best.drain();
+    },
+    scoreByMeaning: (wanted) => {
+      const best = new TopK(wanted.size, keys.isBefore);
+      scanDense(segments, keys.masksOf(wanted), keys, request, best);
+      return best.drain();
+    },
+  });
   const fusedAt = performance.now();
-  const pool = fused.slice(0, request.k * DIVERSITY_POOL);
-  const similarity = chunkSimilarity(keys, usesVectors ? request.modelKey : undefined);
-  const chosen = diversify(pool, request.k, request.diversity, similarity);
+  const modelKey = usesVectors ? request.modelKey : undefined;
+  const poolSize = request.k * DIVERSITY_POOL;
+  const { entries: pool, duplicates } =
+    request.foldsDuplicates === true
+      ? foldDuplicates(fused, poolSize, nearDuplicates(keys, modelKey))
+      : { entries: fused.slice(0, poolSize), duplicates: new Map<number, number[]>() };
+  const chosen = diversify(pool, request.k, request.diversity, chunkSimilarity(keys, modelKey));
+  const chosenKeys = new Set(chosen.map(({ key }) => key));
+  const missed = pool.filter(({ key }) => !chosenKeys.has(key)).slice(0, NEAR_MISSES);
   const diversifiedAt = performance.now();
 
-  const places = rankPlaces(lists);
-  const hits = chosen.map(({ key, score }): Hit => ({
-    chunkId: keys.chunkIdOf(key),
-    score,
-    ...places.get(key),
-    terms: termsInChunk(keys, key, terms),
-  }));
+  const lexicalRanks = ranksOf(lexical);
+  const denseRanks = ranksOf(dense);
+  const parts = new Map(fused.map((entry) => [entry.key, entry]));
+  const hitOf = ({ key, score }: FusedEntry): Hit => {
+    const lexicalRank = lexicalRanks.get(key);
+    const denseRank = denseRanks.get(key);
+    const { lexicalScore = 0, denseScore } = candidates.get(key) ?? {};
+    const { wordsPart, meaningPart } = parts.get(key) ?? {};
+    const folded = duplicates.get(key);
+    return {
+      chunkId: keys.chunkIdOf(key),
+      score,
+      ...(lexicalRank !== undefined && { lexicalRank }),
+      ...(lexicalScore > 0 && { lexicalScore }),
+      ...(denseRank !== undefined && { denseRank }),
+      ...(denseScore !== undefined && { denseScore }),
+      ...(wordsPart !== undefined && meaningPart !== undefined && { why: { wordsPart, meaningPart } }),
+      ...(folded && { duplicates: folded.map((other) => keys.chunkIdOf(other)) }),
+      terms: termsInChunk(keys, key, terms),
+    };
+  };
   return {
-    hits,
+    hits: chosen.map(hitOf),
+    nearMisses: missed.map(hitOf),
+    fusion,
     queryTerms: terms.map(({ term, idf }) => ({ term, idf })),
     timings: {
-      ...(request.mode === 'dense' ? {} : { lexicalMs: lexicalAt - startedAt }),
-      ...(usesVectors ? { denseMs: denseAt - lexicalAt } : {}),
+      ...(lexical && { lexicalMs: lexicalAt - startedAt }),
+      ...(dense && { denseMs: denseAt - lexicalAt }),
       fuseMs: fusedAt - denseAt,
       diversifyMs: diversifiedAt - fusedAt,
       totalMs: performance.now() - startedAt,
@@ -164,20 +209,9 @@ function scanDense(
   if (scale !== 0) scanVectors(sources, { codes, scale }, best);
 }
 
-type RankPlace = Pick<Hit, 'lexicalRank' | 'lexicalScore' | 'denseRank' | 'denseScore'>;
-
-function rankPlaces(lists: readonly RankedList[]): Map<number, RankPlace> {
-  const places = new Map<number, RankPlace>();
-  for (const { retriever, entries } of lists) {
-    entries.forEach(({ key, score }, index) => {
-      const place =
-        retriever === 'lexical'
-          ? { lexicalRank: index + 1, lexicalScore: score }
-          : { denseRank: index + 1, denseScore: score };
-      places.set(key, { ...places.get(key), ...place });
-    });
-  }
-  return places;
+/** Places in a list, from 1. */
+function ranksOf(entries: RankedList['entries'] = []): Map<number, number> {
+  return new Map(entries.map(({ key }, index) => [key, index + 1]));
 }
 
 function termsInChunk(keys: SearchKeys, key: number, terms: readonly WeightedTerm[]): string[] {

@@ -41,6 +41,17 @@ export class SearchKeys {
     return { index: low, segment, ordinal: key - this.firstKeyOf(low) };
   }
 
+  /** For each segment a mask that lets only these keys through. */
+  masksOf(keys: Iterable<number>): Uint8Array[] {
+    const masks = this.#segments.map(({ chunkIds }) => new Uint8Array(chunkIds.length));
+    for (const key of keys) {
+      const { index, ordinal } = this.placeOf(key);
+      const mask = masks[index];
+      if (mask !== undefined) mask[ordinal] = 1;
+    }
+    return masks;
+  }
+
   chunkIdOf(key: number): ChunkId {
     const { segment, ordinal } = this.placeOf(key);
     const chunkId = segment.chunkIds[ordinal];

@@ -1,0 +1,95 @@
+import type { FusionFeature, FusionOutcome } from '../../domain/hit.ts';
+import type { FusedEntry } from './fuser.ts';
+import type { FusionFeatures } from './fusion-features.ts';
+
+/** A passage that at least one retriever found, with what both think of it. */
+export interface Candidate {
+  readonly key: number;
+  /** BM25; 0 where it holds no word of the question. */
+  readonly lexicalScore: number;
+  /** Cosine; absent where the passage has no vector yet. */
+  readonly denseScore?: number;
+}
+
+export interface ConvexEntry extends FusedEntry {
+  readonly wordsPart: number;
+  readonly meaningPart: number;
+}
+
+/** The logistic formula for the weight of meaning: bias and one slope for each feature, around the feature's centre. */
+export interface WeightModel {
+  readonly bias: number;
+  readonly slopes: Readonly<Partial<Record<FusionFeature, { readonly centre: number; readonly slope: number }>>>;
+  /** The weight stays between these. */
+  readonly least: number;
+  readonly most: number;
+}
+
+export const DEFAULT_WEIGHT_MODEL: WeightModel = {
+  bias: -0.4,
+  slopes: {},
+  least: 0,
+  most: 1,
+};
+
+/** The weight of meaning for one question: least + (most − least) / (1 + exp(−(bias + Σ slope · (feature − centre)))). */
+export function weighMeaning(
+  features: FusionFeatures,
+  model: WeightModel = DEFAULT_WEIGHT_MODEL,
+): Pick<FusionOutcome, 'meaningWeight' | 'reasons'> {
+  const reasons: FusionOutcome['reasons'][number][] = [];
+  let sum = model.bias;
+  for (const feature of FEATURES) {
+    const formula = model.slopes[feature];
+    if (formula === undefined) continue;
+    const value = features[feature];
+    const effect = formula.slope * (value - formula.centre);
+    sum += effect;
+    reasons.push({ feature, value, effect });
+  }
+  reasons.sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
+  const share = 1 / (1 + Math.exp(-sum));
+  return { meaningWeight: model.least + (model.most - model.least) * share, reasons };
+}
+
+const FEATURES: readonly FusionFeature[] = [
+  'modelStrength',
+  'termCount',
+  'rarity',
+  'unknownShare',
+  'identifierShare',
+  'coverage',
+  'agreement',
+  'clarity',
+];
+
+/**
+ * Convex combination of the two scores, each over the best one's of this question, a cosine below 0 counting as 0:
+ *
+ *   score = (1 − w) · bm25 / max bm25  +  w · max(0, cosine) / max cosine
+ *
+ * (Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023, who found it better than
+ * reciprocal ranks and sparing of training data; dividing by the maximum is their "theoretical minimum at 0"). A passage
+ * without a vector is judged by its words alone. `isBefore` decides between equal scores.
+ */
+export function fuseByConvexSum(
+  candidates: readonly Candidate[],
+  meaningWeight: number,
+  isBefore: (left: number, right: number) => boolean,
+): ConvexEntry[] {
+  let bestLexical = 0;
+  let bestDense = 0;
+  for (const { lexicalScore, denseScore = 0 } of candidates) {
+    bestLexical = Math.max(bestLexical, lexicalScore);
+    bestDense = Math.max(bestDense, denseScore);
+  }
+  const fused = candidates.map(({ key, lexicalScore, denseScore }): ConvexEntry => {
+    const words = bestLexical > 0 ? lexicalScore / bestLexical : 0;
+    if (denseScore === undefined) return { key, score: words, wordsPart: words, meaningPart: 0 };
+    const meaning = bestDense > 0 ? Math.max(0, denseScore) / bestDense : 0;
+    const wordsPart = (1 - meaningWeight) * words;
+    const meaningPart = meaningWeight * meaning;
+    return { key, score: wordsPart + meaningPart, wordsPart, meaningPart };
+  });
+  return fused.sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
+}

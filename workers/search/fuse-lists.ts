@@ -1,0 +1,84 @@
+import type { FusionOutcome } from '../../src/domain/hit.ts';
+import { fuseByConvexSum, weighMeaning, type Candidate } from '../../src/engine/ranking/convex.ts';
+import { fusionFeatures } from '../../src/engine/ranking/fusion-features.ts';
+import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
+import { fuseByReciprocalRank } from '../../src/engine/ranking/rrf.ts';
+import type { SearchRequest } from './api.ts';
+
+type Entries = RankedList['entries'];
+
+export interface ListsToFuse {
+  readonly request: SearchRequest;
+  /** Best first; absent where that retriever was not asked. */
+  readonly lexical?: Entries;
+  readonly dense?: Entries;
+  readonly terms: readonly { readonly term: string; readonly count: number; readonly idf: number }[];
+  readonly chunkCount: number;
+  readonly isBefore: (left: number, right: number) => boolean;
+  /** Scores of these very passages, which are in the other list only; those that have none may be missing. */
+  readonly scoreByWords: (keys: ReadonlySet<number>) => Entries;
+  readonly scoreByMeaning: (keys: ReadonlySet<number>) => Entries;
+}
+
+export interface FusedLists {
+  readonly fused: readonly (FusedEntry & { readonly wordsPart?: number; readonly meaningPart?: number })[];
+  readonly fusion: FusionOutcome;
+  readonly candidates: ReadonlyMap<number, Candidate>;
+}
+
+/** What a list is worth where the model's own strength is not known. */
+const USUAL_STRENGTH = 0.5;
+
+/**
+ * One ranking of two lists. Every candidate is judged by both retrievers, whichever of them found it: a passage that only
+ * words found gets its true cosine, not 0. A question that one retriever can say nothing on is left to the other.
+ */
+export function fuseLists(lists: ListsToFuse): FusedLists {
+  const { request, lexical = [], dense = [], isBefore } = lists;
+  const candidates = judgeByBoth(lists);
+  if (lexical.length === 0 || dense.length === 0) {
+    const [method, only] = dense.length === 0 ? (['words', lexical] as const) : (['meaning', dense] as const);
+    const fusion: FusionOutcome = { method, meaningWeight: method === 'words' ? 0 : 1, reasons: [] };
+    return { fused: only, fusion, candidates };
+  }
+  if (request.fusion === 'rrf') {
+    const ranked: RankedList[] = [
+      { retriever: 'lexical', entries: lexical },
+      { retriever: 'dense', entries: dense },
+    ];
+    const fusion: FusionOutcome = { method: 'rrf', meaningWeight: 0.5, reasons: [] };
+    return { fused: fuseByReciprocalRank(ranked, isBefore), fusion, candidates };
+  }
+  const { meaningStrength = USUAL_STRENGTH } = request;
+  const { terms, chunkCount } = lists;
+  const weighed = weighMeaning(fusionFeatures({ terms, chunkCount, lexical, dense, meaningStrength }));
+  const fused = fuseByConvexSum([...candidates.values()], weighed.meaningWeight, isBefore);
+  return { fused, fusion: { method: 'convex', ...weighed }, candidates };
+}
+
+function judgeByBoth({
+  lexical = [],
+  dense = [],
+  scoreByWords,
+  scoreByMeaning,
+  request,
+}: ListsToFuse): Map<number, Candidate> {
+  const wordScores = new Map(lexical.map(({ key, score }) => [key, score]));
+  const meaningScores = new Map(dense.map(({ key, score }) => [key, score]));
+  if (request.mode === 'hybrid' && dense.length > 0) {
+    const foundByMeaning = new Set([...meaningScores.keys()].filter((key) => !wordScores.has(key)));
+    const foundByWords = new Set([...wordScores.keys()].filter((key) => !meaningScores.has(key)));
+    if (foundByMeaning.size > 0) for (const { key, score } of scoreByWords(foundByMeaning)) wordScores.set(key, score);
+    if (foundByWords.size > 0) for (const { key, score } of scoreByMeaning(foundByWords)) meaningScores.set(key, score);
+  }
+  const candidates = new Map<number, Candidate>();
+  for (const key of new Set([...lexical, ...dense].map((entry) => entry.key))) {
+    const denseScore = meaningScores.get(key);
+    candidates.set(key, {
+      key,
+      lexicalScore: wordScores.get(key) ?? 0,
+      ...(denseScore !== undefined && { denseScore }),
+    });
+  }
+  return candidates;
+}
