@@ -42,12 +42,17 @@ export interface IndexableChunk {
   readonly fileName: string;
 }
 
+/** Ids as text, or as 16 bytes each, which reach the index without a copy. */
+export type IdList<Id> = readonly Id[] | Uint8Array;
+
 export interface SegmentLoad {
   readonly segmentId: SegmentId;
   /** In ordinal order; ordinals in postings and vectors count along these. */
-  readonly chunkIds: readonly ChunkId[];
+  readonly chunkIds: IdList<ChunkId>;
   /** For each chunk, its document: used by filters and by diversity. */
-  readonly documentIds: readonly DocumentId[];
+  readonly documentIds: IdList<DocumentId>;
+  /** With it, `documentIds` holds each document once, and this for each chunk its document's place among them. */
+  readonly documentPlaces?: Uint32Array;
   /** Ordinals already deleted. */
   readonly tombstones: readonly number[];
   readonly lexical: Uint8Array;

@@ -1,13 +1,15 @@
-import type { ChunkId, SegmentId } from '../../src/domain/ids.ts';
+import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
 import { decodeLexicalSegment, FIELD_COUNT, type LexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
 import { decodeVectorSegment, type VectorSegment } from '../../src/engine/vector/vector-segment.ts';
-import type { SegmentLoad, VectorLoad } from './api.ts';
+import { IdColumn } from '../../src/engine/id-column.ts';
+import { hasTwins } from '../../src/engine/id-index.ts';
+import type { IdList, SegmentLoad, VectorLoad } from './api.ts';
 
 /** One segment in memory: its postings, its vectors under each model, and which of its chunks are still alive. */
 export class IndexSegment {
   readonly segmentId: SegmentId;
-  readonly chunkIds: readonly ChunkId[];
+  readonly chunkIds: IdColumn<ChunkId>;
   /** For each chunk, its document's number in the index. */
   readonly documentNumbers: Uint32Array;
   readonly lexical: LexicalSegment;
@@ -22,14 +24,14 @@ export class IndexSegment {
   /** Checks and decodes a load. Throws `InvalidInputError`; nothing outside has changed then. */
   constructor(load: SegmentLoad, documentNumbers: Uint32Array) {
     this.segmentId = load.segmentId;
-    this.chunkIds = load.chunkIds;
+    this.chunkIds = readIds(load.chunkIds);
     this.documentNumbers = documentNumbers;
     this.lexical = decodeLexicalSegment(load.lexical);
-    const count = load.chunkIds.length;
-    if (this.lexical.chunkCount !== count || load.documentIds.length !== count) {
+    const count = this.chunkIds.length;
+    if (this.lexical.chunkCount !== count || documentNumbers.length !== count) {
       throw new InvalidInputError('A part of the search index does not fit its list of passages; rebuild the index.');
     }
-    if (new Set(load.chunkIds).size !== count) {
+    if (hasTwins(this.chunkIds)) {
       throw new InvalidInputError('A part of the search index lists a passage twice; rebuild the index.');
     }
     this.live = new Uint8Array(count).fill(1);
@@ -91,5 +93,14 @@ export class IndexSegment {
       this.fieldTotals[field] = (this.fieldTotals[field] ?? 0) + sign * length;
       this.fieldCounts[field] = (this.fieldCounts[field] ?? 0) + sign;
     }
+  }
+}
+
+/** Throws `InvalidInputError` unless these are whole ids. */
+export function readIds<Id extends ChunkId | DocumentId>(ids: IdList<Id>): IdColumn<Id> {
+  try {
+    return IdColumn.of<Id>(ids);
+  } catch (cause) {
+    throw new InvalidInputError('A part of the search index has damaged names; rebuild the index.', { cause });
   }
 }

@@ -15,13 +15,9 @@ import type {
   SegmentLoad,
   VectorLoad,
 } from './api.ts';
-import { IndexSegment } from './index-segment.ts';
+import { ChunkPlaces } from './chunk-places.ts';
+import { IndexSegment, readIds } from './index-segment.ts';
 import { runSearch, wordWeights } from './run-search.ts';
-
-interface ChunkPlace {
-  readonly segment: IndexSegment;
-  readonly ordinal: number;
-}
 
 /**
  * The index in memory. Every change is checked and decoded first and then applied without yielding, so that a query
@@ -30,7 +26,7 @@ interface ChunkPlace {
  */
 export class SearchIndex implements SearchApi {
   readonly #segments = new Map<SegmentId, IndexSegment>();
-  readonly #places = new Map<ChunkId, ChunkPlace>();
+  readonly #places = new ChunkPlaces();
   readonly #documentNumbers = new Map<DocumentId, number>();
 
   async buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array> {
@@ -57,26 +53,19 @@ export class SearchIndex implements SearchApi {
   }
 
   async replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void> {
-    const decoded = added.map((load) => new IndexSegment(load, this.#numberDocuments(load.documentIds)));
+    const decoded = added.map((load) => new IndexSegment(load, this.#numberDocuments(load)));
     for (const segmentId of removed) this.#remove(segmentId);
     for (const segment of decoded) {
       this.#remove(segment.segmentId);
       this.#segments.set(segment.segmentId, segment);
-      segment.chunkIds.forEach((chunkId, ordinal) => {
-        if (segment.live[ordinal] !== 1) return;
-        const older = this.#places.get(chunkId);
-        older?.segment.bury(older.ordinal);
-        this.#places.set(chunkId, { segment, ordinal });
-      });
+      this.#places.add(segment);
     }
   }
 
   async tombstone(chunkIds: readonly ChunkId[]): Promise<void> {
     for (const chunkId of chunkIds) {
-      const place = this.#places.get(chunkId);
-      if (place === undefined) continue;
-      place.segment.bury(place.ordinal);
-      this.#places.delete(chunkId);
+      const place = this.#places.find(chunkId);
+      place?.segment.bury(place.ordinal);
     }
   }
 
@@ -84,7 +73,7 @@ export class SearchIndex implements SearchApi {
     const dimensions = this.#dimensionsOf(modelKey);
     const rowCounts = new Uint16Array(chunkIds.length);
     const found = chunkIds.map((chunkId, index) => {
-      const place = this.#places.get(chunkId);
+      const place = this.#places.find(chunkId);
       const segment = place?.segment.vectors.get(modelKey);
       if (place === undefined || segment === undefined) return undefined;
       const first = segment.firstRows[place.ordinal] ?? 0;
@@ -112,11 +101,13 @@ export class SearchIndex implements SearchApi {
   }
 
   async statistics(): Promise<IndexStatistics> {
+    let chunkCount = 0;
     let tombstoneCount = 0;
     let termCount = 0;
     let memoryBytes = 0;
     const vectorCountByModelKey: Record<string, number> = {};
     for (const segment of this.#segments.values()) {
+      chunkCount += segment.chunkIds.length - segment.tombstoneCount;
       tombstoneCount += segment.tombstoneCount;
       termCount += segment.lexical.termCount;
       memoryBytes += segment.memoryBytes;
@@ -126,7 +117,7 @@ export class SearchIndex implements SearchApi {
     }
     return {
       segmentCount: this.#segments.size,
-      chunkCount: this.#places.size,
+      chunkCount,
       tombstoneCount,
       termCount,
       vectorCountByModelKey,
@@ -138,19 +129,19 @@ export class SearchIndex implements SearchApi {
     const segment = this.#segments.get(segmentId);
     if (segment === undefined) return;
     this.#segments.delete(segmentId);
-    for (const chunkId of segment.chunkIds) {
-      if (this.#places.get(chunkId)?.segment === segment) this.#places.delete(chunkId);
-    }
+    this.#places.remove(segment);
   }
 
-  #numberDocuments(documentIds: readonly DocumentId[]): Uint32Array {
-    return Uint32Array.from(documentIds, (documentId) => {
+  /** For each chunk of a load, its document's number in the index. */
+  #numberDocuments({ documentIds, documentPlaces }: SegmentLoad): Uint32Array {
+    const numbers = Uint32Array.from(readIds<DocumentId>(documentIds).toArray(), (documentId) => {
       const known = this.#documentNumbers.get(documentId);
       if (known !== undefined) return known;
       const number = this.#documentNumbers.size;
       this.#documentNumbers.set(documentId, number);
       return number;
     });
+    return documentPlaces?.map((place) => numberAt(numbers, place)) ?? numbers;
   }
 
   #allowedDocuments(filter: SearchFilter | undefined): Uint8Array | undefined {
@@ -174,4 +165,10 @@ export class SearchIndex implements SearchApi {
     }
     return dimensions;
   }
+}
+
+function numberAt(numbers: Uint32Array, place: number): number {
+  const number = numbers[place];
+  if (number !== undefined) return number;
+  throw new InvalidInputError('A part of the search index names a document it does not know; rebuild the index.');
 }

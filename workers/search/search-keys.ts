@@ -54,11 +54,13 @@ export class SearchKeys {
 
   chunkIdOf(key: number): ChunkId {
     const { segment, ordinal } = this.placeOf(key);
-    const chunkId = segment.chunkIds[ordinal];
-    if (chunkId === undefined) throw new NotFoundError('That passage is not in the search index.');
-    return chunkId;
+    return segment.chunkIds.at(ordinal);
   }
 
   /** Order among equal scores: by chunk id, which does not depend on how chunks are spread over segments. */
-  readonly isBefore = (left: number, right: number): boolean => this.chunkIdOf(left) < this.chunkIdOf(right);
+  readonly isBefore = (left: number, right: number): boolean => {
+    const a = this.placeOf(left);
+    const b = this.placeOf(right);
+    return a.segment.chunkIds.compare(a.ordinal, b.segment.chunkIds, b.ordinal) < 0;
+  };
 }

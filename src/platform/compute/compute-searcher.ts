@@ -1,6 +1,7 @@
+import { transfer } from 'comlink';
 import { WorkerCrashedError } from '../../domain/errors.ts';
 import type { SearchApi } from '../../../workers/search/api.ts';
-import type { Searcher } from './ports.ts';
+import type { Searcher, SegmentLoad, VectorLoad } from './ports.ts';
 import { spawnSearch } from './spawn.ts';
 import { WorkerHandle } from './worker-handle.ts';
 import type { RemoteApi } from './worker-handle.ts';
@@ -11,6 +12,7 @@ export interface ComputeSearcher {
   dispose(): void;
 }
 
+/** Postings and vectors given to it are moved to the worker: the caller's bytes are empty afterwards. */
 export function spawnSearcher(): ComputeSearcher {
   const worker = new WorkerHandle<SearchApi>(spawnSearch, { task: 'searching' });
   const call = <T>(run: (remote: RemoteApi<SearchApi>) => Promise<T>): Promise<T> => {
@@ -25,10 +27,13 @@ export function spawnSearcher(): ComputeSearcher {
   const api: Searcher = {
     buildLexical: (chunks) => call((remote) => remote.buildLexical(chunks)),
     buildVectors: (passages, dimensions) => call((remote) => remote.buildVectors(passages, dimensions)),
-    addSegment: (segment) => call((remote) => remote.addSegment(segment)),
-    setVectors: (segmentId, vectors) => call((remote) => remote.setVectors(segmentId, vectors)),
-    setExact: (segmentId, modelKey, exact) => call((remote) => remote.setExact(segmentId, modelKey, exact)),
-    replaceSegments: (removed, added) => call((remote) => remote.replaceSegments(removed, added)),
+    addSegment: (segment) => call((remote) => remote.addSegment(transfer(segment, buffersOf([segment])))),
+    setVectors: (segmentId, vectors) =>
+      call((remote) => remote.setVectors(segmentId, transfer(vectors, vectorBuffers(vectors)))),
+    setExact: (segmentId, modelKey, exact) =>
+      call((remote) => remote.setExact(segmentId, modelKey, exact && transfer(exact, [exact.buffer]))),
+    replaceSegments: (removed, added) =>
+      call((remote) => remote.replaceSegments(removed, transfer(added, buffersOf(added)))),
     tombstone: (chunkIds) => call((remote) => remote.tombstone(chunkIds)),
     readVectors: (chunkIds, modelKey) => call((remote) => remote.readVectors(chunkIds, modelKey)),
     wordWeights: (query) => call((remote) => remote.wordWeights(query)),
@@ -41,4 +46,12 @@ export function spawnSearcher(): ComputeSearcher {
       worker.dispose();
     },
   };
+}
+
+function buffersOf(loads: readonly SegmentLoad[]): ArrayBufferLike[] {
+  return loads.flatMap(({ lexical, vectors }) => [lexical.buffer, ...(vectors ? vectorBuffers(vectors) : [])]);
+}
+
+function vectorBuffers({ codes, exact }: VectorLoad): ArrayBufferLike[] {
+  return exact ? [codes.buffer, exact.buffer] : [codes.buffer];
 }
