@@ -112,6 +112,8 @@ export interface SearchOutcome {
   /** The query's terms as indexed, with their inverse document frequency; 0 for terms the library does not contain. */
   readonly queryTerms: readonly { readonly term: string; readonly idf: number }[];
   readonly timings: StageTimings;
+  /** Segments whose exact rows would have decided places among the hits and are not in memory; most decisive first. */
+  readonly wantedExact?: readonly SegmentId[];
   readonly fusion: FusionOutcome;
   /** The best of what was found and did not make it into `hits`, at most three. */
   readonly nearMisses: readonly Hit[];

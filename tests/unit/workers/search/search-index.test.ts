@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
 import { idFromBytes, type ChunkId, type DocumentId, type SegmentId } from '../../../../src/domain/ids.ts';
 import type { IndexableChunk, SearchOutcome, SearchRequest, SegmentLoad } from '../../../../workers/search/api.ts';
+import { IdColumn } from '../../../../src/engine/id-column.ts';
 import { SearchIndex } from '../../../../workers/search/search-index.ts';
 
 const DIMENSIONS = 8;
@@ -265,7 +266,7 @@ describe('the search index', () => {
     const broken: SegmentLoad[] = [
       { ...good, lexical: good.lexical.slice(0, -4) },
       { ...good, lexical: new Uint8Array(64).fill(0xa5) },
-      { ...good, chunkIds: [...good.chunkIds, numberedId(41)] },
+      { ...good, chunkIds: [...IdColumn.of<ChunkId>(good.chunkIds).toArray(), numberedId<ChunkId>(41)] },
       { ...good, documentIds: [] },
       { ...good, tombstones: [1] },
       { ...good, vectors: { modelKey: MODEL, dimensions: 9, codes: good.vectors?.codes ?? new Uint8Array() } },
