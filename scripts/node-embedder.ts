@@ -2,9 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { oneRowEach, type PassageVectors } from '../src/domain/passage-vectors.ts';
+import { weightsPath } from '../src/domain/model-files.ts';
+import type { PassageVectors } from '../src/domain/passage-vectors.ts';
 import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
-import { EMBEDDING_MODELS } from '../src/platform/compute/models.ts';
+import { BUILT_IN_MODEL_ID, EMBEDDING_MODELS, findModel } from '../src/platform/compute/models.ts';
+import type { ModelFiles } from '../workers/embed/model-files.ts';
+import type { SentenceEncoder } from '../workers/embed/sentence-encoder.ts';
+import { StaticSentenceModel } from '../workers/embed/static-sentence-model.ts';
 import { ortFolder } from './ort-folder.ts';
 
 export interface NodeEmbedder {
@@ -14,6 +18,7 @@ export interface NodeEmbedder {
   /** L2-normalised rows in the order of `texts`. The model's own prefix for this kind is added; default: passage. */
   embed(texts: readonly string[], kind?: 'query' | 'passage'): Promise<Float32Array>;
   /** As the embed worker's calls of the same names. */
+  planBatches(texts: readonly string[]): number[][];
   embedPassages(texts: readonly string[]): Promise<PassageVectors>;
   embedQuery(text: string, wordWeights?: Readonly<Record<string, number>>): Promise<Float32Array>;
   countTokens(texts: readonly string[]): number[];
@@ -30,6 +35,23 @@ export async function createNodeEmbedder(
   { threads = 1 }: { readonly threads?: number } = {},
 ): Promise<NodeEmbedder> {
   const folder = resolve(modelFolder);
+  const encoder =
+    model.architecture === 'static'
+      ? await StaticSentenceModel.load(model, filesIn(folder))
+      : await loadNetwork(folder, model, threads);
+  return {
+    model: model.modelId,
+    dimensions: model.dimensions,
+    embed: (texts, kind = 'passage') => encoder.embed(texts, kind),
+    planBatches: (texts) => encoder.planBatches(texts),
+    embedPassages: (texts) => encoder.embedPassages(texts),
+    embedQuery: (text, wordWeights) => encoder.embedQuery(text, wordWeights),
+    countTokens: (texts) => encoder.countTokens(texts),
+    dispose: () => encoder.dispose(),
+  };
+}
+
+async function loadNetwork(folder: string, model: EmbeddingModel, threads: number): Promise<SentenceEncoder> {
   await useWebRuntime(threads);
   const { env } = await import('@huggingface/transformers');
   env.allowRemoteModels = false;
@@ -39,24 +61,25 @@ export async function createNodeEmbedder(
   env.useBrowserCache = false;
   env.useWasmCache = false;
   const { SentenceModel } = await import('../workers/embed/sentence-model.ts');
-  const sentenceModel = await SentenceModel.load(
-    { ...model, modelId: basename(folder) },
-    { readJson: (path) => readJson(join(folder, path)), device: 'auto' },
-  );
+  const { readJson: read } = filesIn(folder);
+  return SentenceModel.load({ ...model, modelId: basename(folder) }, { readJson: read, device: 'auto' });
+}
+
+/** The model's folder on disk as the embed worker sees the site's. */
+function filesIn(folder: string): ModelFiles {
   return {
-    model: model.modelId,
-    dimensions: model.dimensions,
-    embed: (texts, kind = 'passage') => sentenceModel.embed(texts, kind),
-    embedPassages: async (texts) => oneRowEach(await sentenceModel.embed(texts, 'passage'), model.dimensions),
-    embedQuery: (text) => sentenceModel.embed([text], 'query'),
-    countTokens: (texts) => sentenceModel.countTokens(texts),
-    dispose: () => sentenceModel.dispose(),
+    readJson: (path) => readJson(join(folder, path)),
+    fetch: async (path) => {
+      const file = join(folder, path);
+      return existsSync(file) ? new Response(new Uint8Array(await readFile(file))) : new Response(null, { status: 404 });
+    },
   };
 }
 
 /**
- * Any sentence model in the layout of transformers.js, without prefixes: the 8-bit weights where there are any, mean
- * pooling unless told otherwise, the limit of a model the app knows by the folder's name, else 512 tokens.
+ * Any sentence model in the layout of transformers.js, without prefixes: a static one where the config says that there
+ * is no network and the weights are 4-bit, else the 8-bit weights where there are any, and mean pooling unless told
+ * otherwise. Windows and limits are those of a model the app knows by the folder's name, else those of its kind.
  */
 export async function loadNodeEmbedder(modelFolder: string, pooling = 'mean'): Promise<NodeEmbedder> {
   const folder = resolve(modelFolder);
@@ -67,18 +90,23 @@ export async function loadNodeEmbedder(modelFolder: string, pooling = 'mean'): P
   if (pooling !== 'mean' && pooling !== 'cls') throw new Error(`Pooling is mean or cls, not ${pooling}.`);
   const name = basename(folder);
   const known = EMBEDDING_MODELS.find(({ modelId }) => modelId === name || modelId.endsWith(`/${name}`));
+  const hasNetwork = !('num_hidden_layers' in config) || config.num_hidden_layers !== 0;
+  const isStatic = !hasNetwork && existsSync(join(folder, weightsPath(findModel(BUILT_IN_MODEL_ID))));
+  const hasQ8 = existsSync(join(folder, 'onnx/model_quantized.onnx'));
+  const kind: Pick<EmbeddingModel, 'architecture' | 'dtype' | 'maxTokens'> = isStatic
+    ? findModel(BUILT_IN_MODEL_ID)
+    : { architecture: 'transformer', dtype: hasQ8 ? 'q8' : 'fp32', maxTokens: 512 };
   return createNodeEmbedder(folder, {
+    ...kind,
+    languages: 'english',
+    ...(known === undefined ? {} : { maxTokens: known.maxTokens }),
     modelId: known?.modelId ?? name,
     label: name,
     dimensions: config.hidden_size,
-    maxTokens: known?.maxTokens ?? 512,
     queryPrefix: '',
     passagePrefix: '',
     pooling,
-    architecture: 'transformer',
-    dtype: existsSync(join(folder, 'onnx/model_quantized.onnx')) ? 'q8' : 'fp32',
     sizeBytes: 0,
-    languages: 'english',
     licence: '',
     relevanceFloor: 0,
   });

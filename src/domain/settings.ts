@@ -48,7 +48,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   chunking: { maxTokens: 700, overlapTokens: 50 },
   retrieval: { passageCount: 8, candidateCount: 100, contextTokens: 4000, neighbourCount: 1, diversity: 0.3 },
-  embeddingModelId: 'Xenova/all-MiniLM-L6-v2',
+  embeddingModelId: 'commonplace/static-en-512',
   autoLockMinutes: 15,
 };
 

@@ -8,7 +8,15 @@ export interface EmbedApi {
    * when the files were found and could not be run, the worker takes no further load and has to be replaced.
    */
   load(request: EmbedLoadRequest): Promise<EmbedStatus>;
-  /** The vectors passages are indexed by: the whole of each text and, with a model that has them, its windows. Transferred. */
+  /**
+   * Groups texts of like length into batches that cost the least, each soon done; indices into `texts`. What is handed
+   * to `embedPassages` batch by batch can be stopped, or overtaken by a question, in between.
+   */
+  planBatches(texts: readonly string[]): Promise<number[][]>;
+  /**
+   * The vectors passages are indexed by: the whole of each text, then its windows with a model that has them, or its
+   * parts where the text is longer than the model reads. Transferred.
+   */
   embedPassages(texts: readonly string[]): Promise<PassageVectors>;
   /**
    * The vector of a question. `wordWeights` gives words of it more or less weight, with a model that can: the library's

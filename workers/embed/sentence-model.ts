@@ -1,14 +1,18 @@
 import { AutoModel, PreTrainedTokenizer, Tensor, type PreTrainedModel } from '@huggingface/transformers';
 import { ModelUnavailableError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
-import { planBatches } from './token-batches.ts';
+import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
+import { splitEvenly, wholeFromParts } from './passage-parts.ts';
 import { poolInto } from './pooling.ts';
+import type { SentenceEncoder } from './sentence-encoder.ts';
+import { planBatches } from './token-batches.ts';
+import { TokenReader } from './token-reader.ts';
 
 /**
- * Padded tokens in one run of the model: about eight texts of full length. More gains nothing on the processor
- * and makes the caller wait longer before it can stop.
+ * Padded tokens in one run of the model: about four texts of full length. More gains nothing on the processor
+ * and makes whoever asks a question, or stops the work, wait longer.
  */
-const MAX_BATCH_TOKENS = 2048;
+const MAX_BATCH_TOKENS = 1024;
 
 export interface SentenceModelOptions {
   /** A JSON file of the model, by its path in the model's folder; `undefined` where there is none. */
@@ -21,22 +25,19 @@ export interface SentenceModelOptions {
  * A loaded model: texts in, L2-normalised vectors out. Runs in the embed worker and in Node; where the weights come
  * from is set on the library's `env` by the caller.
  */
-export class SentenceModel {
+export class SentenceModel implements SentenceEncoder {
   readonly model: EmbeddingModel;
-  readonly #tokenizer: PreTrainedTokenizer;
+  readonly #reader: TokenReader;
   readonly #network: PreTrainedModel;
   readonly #session: Session;
-  /** What the tokenizer puts before and after each text, such as [CLS] and [SEP]. */
-  readonly #marks: { readonly before: readonly number[]; readonly after: readonly number[] };
 
-  private constructor(model: EmbeddingModel, tokenizer: PreTrainedTokenizer, network: PreTrainedModel) {
+  private constructor(model: EmbeddingModel, reader: TokenReader, network: PreTrainedModel) {
     this.model = model;
-    this.#tokenizer = tokenizer;
+    this.#reader = reader;
     this.#network = network;
     const session: unknown = network.sessions['model'];
     if (!isSession(session)) throw damaged(model, 'it is not a model that reads text');
     this.#session = session;
-    this.#marks = findMarks(tokenizer);
   }
 
   /** Throws whatever the library throws: the caller knows the surroundings and says what is wrong. */
@@ -45,8 +46,9 @@ export class SentenceModel {
     const tokenizerJson = await readJson('tokenizer.json');
     if (!tokenizerJson) throw damaged(model, 'its tokenizer.json is missing');
     const tokenizer = new PreTrainedTokenizer(tokenizerJson, (await readJson('tokenizer_config.json')) ?? {});
+    const reader = new TokenReader(tokenizer, tokenizerJson);
     const network = await AutoModel.from_pretrained(model.modelId, { dtype: model.dtype, device });
-    const loaded = new SentenceModel(model, tokenizer, network);
+    const loaded = new SentenceModel(model, reader, network);
     try {
       await loaded.embed(['test'], 'passage');
     } catch (error) {
@@ -58,11 +60,66 @@ export class SentenceModel {
 
   /** Rows in the order of `texts`. Longer texts are cut at the model's limit. */
   async embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array> {
-    const { dimensions, pooling, queryPrefix, passagePrefix } = this.model;
+    const { queryPrefix, passagePrefix } = this.model;
     const prefix = kind === 'query' ? queryPrefix : passagePrefix;
-    const sequences = texts.map((text) => this.#encode(prefix + text));
+    return this.#embedSequences(
+      texts.map((text) => this.#mark(this.#reader.encode(prefix + text).slice(0, this.#room))),
+    );
+  }
+
+  /** A question as it is: transformers weigh its words themselves. */
+  embedQuery(text: string): Promise<Float32Array> {
+    return this.embed([text], 'query');
+  }
+
+  /**
+   * A text that is longer than the model reads is cut into parts of even length. Each has a vector, and the vector of
+   * the whole is their mean: nothing of the text is lost, and a question may meet the part it asks for.
+   */
+  async embedPassages(texts: readonly string[]): Promise<PassageVectors> {
+    const { dimensions, passagePrefix } = this.model;
+    const parts = texts.map((text) => splitEvenly(this.#reader.encode(passagePrefix + text), this.#room));
+    const rows = await this.#embedSequences(parts.flat().map((part) => this.#mark(part)));
+    return wholeFromParts(
+      rows,
+      parts.map(({ length }) => length),
+      dimensions,
+    );
+  }
+
+  planBatches(texts: readonly string[]): number[][] {
+    const { marksLength } = this.#reader;
+    const { maxTokens } = this.model;
+    // A text in parts makes batches of its own, cut to size when it is embedded.
+    const lengths = texts.map((text) => Math.min(this.#reader.estimate(text) + marksLength, maxTokens));
+    return planBatches(lengths, MAX_BATCH_TOKENS);
+  }
+
+  countTokens(texts: readonly string[]): number[] {
+    return texts.map((text) => this.#reader.encode(text).length);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#network.dispose();
+  }
+
+  /** Tokens of a text that the model reads at once, beside the marks around it. */
+  get #room(): number {
+    return this.model.maxTokens - this.#reader.marksLength;
+  }
+
+  #mark(ids: readonly number[]): number[] {
+    const { before, after, unknownId } = this.#reader;
+    const sequence = [...before, ...ids, ...after];
+    // A model without marks still needs one token to run.
+    return sequence.length > 0 ? sequence : [unknownId];
+  }
+
+  /** One row for each sequence of tokens, in their order. */
+  async #embedSequences(sequences: readonly (readonly number[])[]): Promise<Float32Array> {
+    const { dimensions, pooling } = this.model;
     const lengths = sequences.map(({ length }) => length);
-    const vectors = new Float32Array(texts.length * dimensions);
+    const vectors = new Float32Array(sequences.length * dimensions);
     for (const batch of planBatches(lengths, MAX_BATCH_TOKENS)) {
       const batchLengths = batch.map((index) => lengths[index] ?? 0);
       const { states, width } = await this.#run(batch.map((index) => sequences[index] ?? []));
@@ -73,29 +130,10 @@ export class SentenceModel {
     return vectors;
   }
 
-  /** Without the marks around a text, and not cut at the model's limit. */
-  countTokens(texts: readonly string[]): number[] {
-    return texts.map((text) => this.#tokenizer.encode(text, { add_special_tokens: false }).length);
-  }
-
-  async dispose(): Promise<void> {
-    await this.#network.dispose();
-  }
-
-  #encode(text: string): number[] {
-    const { before, after } = this.#marks;
-    const room = this.model.maxTokens - before.length - after.length;
-    // Cut here and not by the library, which would cut off the closing mark as well.
-    const ids = this.#tokenizer.encode(text, { add_special_tokens: false }).slice(0, room);
-    const sequence = [...before, ...ids, ...after];
-    // A model without marks still needs one token to run.
-    return sequence.length > 0 ? sequence : [this.#tokenizer.unk_token_id ?? 0];
-  }
-
   /** The last layer's vectors per token: [texts, width, dimensions]. */
   async #run(sequences: readonly (readonly number[])[]): Promise<{ states: Float32Array; width: number }> {
     const width = Math.max(...sequences.map(({ length }) => length));
-    const ids = new BigInt64Array(sequences.length * width).fill(BigInt(this.#tokenizer.pad_token_id ?? 0));
+    const ids = new BigInt64Array(sequences.length * width).fill(BigInt(this.#reader.padId));
     const mask = new BigInt64Array(sequences.length * width);
     sequences.forEach((sequence, row) => {
       sequence.forEach((id, column) => {
@@ -154,13 +192,6 @@ function isTokenVectors(value: unknown): value is TokenVectors {
     'data' in value &&
     value.data instanceof Float32Array
   );
-}
-
-function findMarks(tokenizer: PreTrainedTokenizer): { before: number[]; after: number[] } {
-  const bare = tokenizer.encode('a', { add_special_tokens: false });
-  const full = tokenizer.encode('a', { add_special_tokens: true });
-  const at = full.findIndex((_, start) => bare.every((id, i) => full[start + i] === id));
-  return at < 0 ? { before: [], after: [] } : { before: full.slice(0, at), after: full.slice(at + bare.length) };
 }
 
 function damaged(model: EmbeddingModel, what: string): ModelUnavailableError {

@@ -6,8 +6,8 @@ import type { SegmentEntry } from './manifest.ts';
 import { embeddingText } from './segment-writer.ts';
 import type { PauseGate } from './turnstile.ts';
 
-/** Texts sent to the model at once: small, so that a question waits for little and progress is seen. */
-const BATCH_SIZE = 16;
+/** Texts read ahead, among which the model finds those that go well together: the more, the less is padded. */
+const LOOK_AHEAD = 512;
 
 export interface EmbeddingPassDeps {
   readonly library: Library;
@@ -66,17 +66,26 @@ async function embedSegment(
   }
   const dead = new Set(entry.tombstones);
   const missing = rowsOf.flatMap((rows, ordinal) => (rows.length === 0 && !dead.has(ordinal) ? [ordinal] : []));
-  for (let first = 0; first < missing.length; first += BATCH_SIZE) {
+  for (let first = 0; first < missing.length; first += LOOK_AHEAD) {
     await pause.wait(signal);
-    const ordinals = missing.slice(first, first + BATCH_SIZE);
+    const ahead = missing.slice(first, first + LOOK_AHEAD);
     // A chunk deleted since the pass began is no longer read; it stays without a vector.
-    const chunks = await library.readChunks(ordinals.map((ordinal) => table.chunkIds[ordinal]!));
-    const passages = await embedder.embedPassages(chunks.map(embeddingText), { signal });
-    take(
-      passages,
-      chunks.map((chunk) => table.chunkIds.indexOf(chunk.chunkId)),
-    );
-    onBatch(chunks.map((chunk) => chunk.documentId));
+    const chunks = await library.readChunks(ahead.map((ordinal) => table.chunkIds[ordinal]!));
+    const texts = chunks.map(embeddingText);
+    // Batch by batch, so that a question can come in between, progress is seen and the work can be stopped.
+    for (const batch of await embedder.planBatches(texts, { signal })) {
+      await pause.wait(signal);
+      const passages = await embedder.embedPassages(
+        batch.map((index) => texts[index]!),
+        { signal },
+      );
+      const done = batch.map((index) => chunks[index]!);
+      take(
+        passages,
+        done.map((chunk) => table.chunkIds.indexOf(chunk.chunkId)),
+      );
+      onBatch(done.map((chunk) => chunk.documentId));
+    }
   }
   return build();
 }

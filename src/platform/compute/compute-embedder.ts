@@ -59,6 +59,10 @@ export class ComputeEmbedder implements Embedder {
     return status;
   }
 
+  async planBatches(texts: readonly string[], { signal }: { readonly signal: AbortSignal }): Promise<number[][]> {
+    return this.#inTurn('passage', signal, (api) => api.planBatches(texts));
+  }
+
   async embedPassages(texts: readonly string[], { signal }: { readonly signal: AbortSignal }): Promise<PassageVectors> {
     return this.#inTurn('passage', signal, (api) => api.embedPassages(texts));
   }

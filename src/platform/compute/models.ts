@@ -1,6 +1,9 @@
 import { NotFoundError } from '../../domain/errors.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
 
+/** The model that every copy of the app carries, so that a library is searched by meaning without any download. */
+export const BUILT_IN_MODEL_ID = 'commonplace/static-en-512';
+
 /**
  * The embedding models the app knows, as data. Dimensions, pooling, prefixes and limits are those of each model's
  * card. `sizeBytes` is the download: weights of the given dtype and tokenizer, rounded. A `relevanceFloor` lies
@@ -8,6 +11,24 @@ import type { EmbeddingModel } from '../../domain/embedding-model.ts';
  * model's known score distribution, to be moved by measurement.
  */
 export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
+  {
+    modelId: BUILT_IN_MODEL_ID,
+    label: 'Commonplace (built in)',
+    dimensions: 512,
+    // A sum of word vectors has no limit of its own; what is beyond this is not read.
+    maxTokens: 2048,
+    queryPrefix: '',
+    passagePrefix: '',
+    pooling: 'mean',
+    architecture: 'static',
+    windows: { tokens: 64, stride: 32 },
+    queryIdfExponent: 0.5,
+    dtype: 'q4',
+    sizeBytes: 8_124_000,
+    languages: 'english',
+    licence: 'Apache-2.0',
+    relevanceFloor: 0.3,
+  },
   {
     modelId: 'Xenova/all-MiniLM-L6-v2',
     label: 'MiniLM L6',

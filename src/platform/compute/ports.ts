@@ -30,6 +30,8 @@ export interface Extractor {
 export interface Embedder {
   /** Loads a model, replacing the one in memory. Throws `ModelUnavailableError`. */
   load(model: EmbeddingModel): Promise<EmbedStatus>;
+  /** Groups texts into batches for `embedPassages`; see `EmbedApi.planBatches`. */
+  planBatches(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<number[][]>;
   /** What passages are indexed by; see `EmbedApi.embedPassages`. */
   embedPassages(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<PassageVectors>;
   /** A question's vector; see `EmbedApi.embedQuery`. Overtakes passages that wait. */

@@ -47,6 +47,10 @@ class GatedEmbedder implements Embedder {
     return this.#words.embed(texts, kind);
   }
 
+  planBatches(texts: readonly string[]): Promise<number[][]> {
+    return this.#words.planBatches(texts);
+  }
+
   async embedPassages(texts: readonly string[]): Promise<PassageVectors> {
     await this.#gates[this.#modelId]?.wait(never);
     return this.#words.embedPassages(texts);
@@ -155,6 +159,7 @@ describe('choosing a model', () => {
     const refusing: Embedder = {
       load: (model) => words.load(model),
       embed: (texts, kind) => words.embed(texts, kind),
+      planBatches: (texts) => words.planBatches(texts),
       embedPassages: (texts) =>
         isRefusing ? Promise.reject(new StorageFullError('There is no room left.')) : words.embedPassages(texts),
       embedQuery: (text) => words.embedQuery(text),

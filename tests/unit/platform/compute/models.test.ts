@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../../../src/domain/errors.ts';
 import { DEFAULT_SETTINGS } from '../../../../src/domain/settings.ts';
 import { hubFileUrl, isFileResponse, requiredPaths, siteFileUrl } from '../../../../src/domain/model-files.ts';
-import { EMBEDDING_MODELS, findModel, isOnHub, modelKey } from '../../../../src/platform/compute/models.ts';
+import { BUILT_IN_MODEL_ID, EMBEDDING_MODELS, findModel, isOnHub, modelKey } from '../../../../src/platform/compute/models.ts';
 
 describe('the models the app knows', () => {
   it('have names of their own and values in range', () => {
@@ -19,8 +21,14 @@ describe('the models the app knows', () => {
     }
   });
 
-  it('contain the default of the settings, which the hub has', () => {
-    expect(isOnHub(findModel(DEFAULT_SETTINGS.embeddingModelId ?? ''))).toBe(true);
+  it('contain the default of the settings, which every copy of the app carries in the size it states', () => {
+    expect(DEFAULT_SETTINGS.embeddingModelId).toBe(BUILT_IN_MODEL_ID);
+    const model = findModel(BUILT_IN_MODEL_ID);
+    expect(isOnHub(model)).toBe(false);
+    const folder = join(import.meta.dirname, '../../../../public/models', BUILT_IN_MODEL_ID);
+    const sizeBytes = requiredPaths(model).reduce((sum, path) => sum + statSync(join(folder, path)).size, 0);
+    expect(sizeBytes).toBeLessThanOrEqual(9_000_000);
+    expect(Math.abs(model.sizeBytes - sizeBytes)).toBeLessThan(10_000);
   });
 
   it('have prefixes that end where the text begins', () => {
@@ -40,15 +48,13 @@ describe('the models the app knows', () => {
 });
 
 describe('the files of a model', () => {
-  const [minilm] = EMBEDDING_MODELS;
-
   it('are looked for under the site and the hub by the same paths', () => {
     expect(requiredPaths(findModel('Xenova/all-MiniLM-L6-v2'))).toEqual([
       'config.json',
       'tokenizer.json',
       'onnx/model_quantized.onnx',
     ]);
-    const id = minilm?.modelId ?? '';
+    const id = 'Xenova/all-MiniLM-L6-v2';
     expect(siteFileUrl('https://a.example/app/', id, 'config.json')).toBe(
       'https://a.example/app/models/Xenova/all-MiniLM-L6-v2/config.json',
     );
