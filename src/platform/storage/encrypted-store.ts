@@ -5,6 +5,7 @@ import { HEADER_RECORD_ID } from '../crypto/vault-header.ts';
 import type { VaultKeys } from '../crypto/vault-keys.ts';
 import { STORE_NAMES, type OnDamaged, type RecordStore, type StoredRecord, type StoreName } from './record-store.ts';
 import type { Write } from './record-store.ts';
+import type { Packing } from './record-body.ts';
 import { RecordVersions } from './record-versions.ts';
 import { openRecord, sealRecord, versionOf, type RecordOwner } from './sealed-record.ts';
 
@@ -135,7 +136,8 @@ export class EncryptedStore implements RecordStore {
       writes.map(async (write, i) => {
         if (write.kind === 'delete') return write;
         const key = await this.#keys.recordKey(write.store);
-        const value = await sealRecord(key, this.#owner(write.store, write.id), versions[i] ?? 0, write.value);
+        const owner = this.#owner(write.store, write.id);
+        const value = await sealRecord(key, owner, versions[i] ?? 0, write.value, packingOf(write.store));
         return { ...write, value };
       }),
     );
@@ -144,6 +146,11 @@ export class EncryptedStore implements RecordStore {
   #owner(store: StoreName, recordId: RecordId): RecordOwner {
     return { vaultId: this.#keys.vaultId, storeNumber: STORE_NAMES.indexOf(store), recordId };
   }
+}
+
+/** What a library's index is made of is read whole at each unlocking, and hardly shrinks. */
+function packingOf(store: StoreName): Packing {
+  return store === 'lexical' || store === 'vectors' || store === 'segments' ? 'never' : 'where-it-pays';
 }
 
 function isHeader(store: StoreName, id: RecordId): boolean {

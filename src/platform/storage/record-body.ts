@@ -23,10 +23,16 @@ const LARGEST_SYNCHRONOUS = 32 * 1024;
 const SAMPLE_LENGTH = 8 * 1024;
 const WORTHWHILE_RATIO = 0.95;
 
+/**
+ * Whether a value may be deflated. `never`: it is read where time counts more than room, such as what a library's index is
+ * made of. The body says itself which it was, so that either reads what the other wrote.
+ */
+export type Packing = 'where-it-pays' | 'never';
+
 /** The body of a value, ready to be sealed. Throws a `RangeError` from 4 GiB on. */
-export async function encodeBody(value: Uint8Array): Promise<Bytes> {
+export async function encodeBody(value: Uint8Array, packing: Packing = 'where-it-pays'): Promise<Bytes> {
   if (value.length >= 2 ** 32 - PREFIX_LENGTH) throw new RangeError('A record is smaller than 4 GiB.');
-  const deflated = isWorthDeflating(value) ? await deflate(value) : undefined;
+  const deflated = packing !== 'never' && isWorthDeflating(value) ? await deflate(value) : undefined;
   const isDeflated = deflated !== undefined && deflated.length < value.length;
   const content = isDeflated ? deflated : value;
   const body = new Uint8Array(paddedLength(PREFIX_LENGTH + content.length));
@@ -36,19 +42,44 @@ export async function encodeBody(value: Uint8Array): Promise<Bytes> {
   return body;
 }
 
-/** The value in a body. Throws `EnvelopeRejectedError` when the body is not one. */
-export async function decodeBody(body: Uint8Array): Promise<Bytes> {
-  if (body.length < PREFIX_LENGTH) throw rejected();
-  const contentLength = new DataView(body.buffer, body.byteOffset, body.byteLength).getUint32(1);
-  const end = PREFIX_LENGTH + contentLength;
-  if (end > body.length) throw rejected();
-  const content = body.subarray(PREFIX_LENGTH, end);
-  if (body[0] === SCHEME.plain) return new Uint8Array(content);
-  if (body[0] !== SCHEME.deflate) throw rejected();
-  try {
-    return await inflate(content);
-  } catch (cause) {
-    throw rejected(cause);
+/**
+ * Puts the pieces of a body together, in whatever order they come, so that a value that is kept as it is needs one copy. Its
+ * memory is its own and begins with it: it can be used as words, and moved to another thread.
+ */
+export class BodyReader {
+  readonly #isDeflated: boolean;
+  readonly #content: Bytes;
+
+  /** `bodyLength` counts all pieces; `first` is the one the body begins with. Throws `EnvelopeRejectedError`. */
+  constructor(bodyLength: number, first: Uint8Array) {
+    if (first.length < PREFIX_LENGTH) throw rejected();
+    const scheme = first[0];
+    const contentLength = new DataView(first.buffer, first.byteOffset, first.byteLength).getUint32(1);
+    if (PREFIX_LENGTH + contentLength > bodyLength) throw rejected();
+    if (scheme !== SCHEME.plain && scheme !== SCHEME.deflate) throw rejected();
+    this.#isDeflated = scheme === SCHEME.deflate;
+    this.#content = new Uint8Array(contentLength);
+  }
+
+  /** Takes the piece of the body that begins at `offset`, and wipes it. */
+  take(piece: Uint8Array, offset: number): void {
+    const skipped = Math.max(0, PREFIX_LENGTH - offset);
+    const start = offset + skipped - PREFIX_LENGTH;
+    const length = Math.min(piece.length - skipped, this.#content.length - start);
+    if (length > 0) this.#content.set(piece.subarray(skipped, skipped + length), start);
+    piece.fill(0);
+  }
+
+  /** The value, once every piece has been taken. Throws `EnvelopeRejectedError` when it does not inflate. */
+  async finish(): Promise<Bytes> {
+    if (!this.#isDeflated) return this.#content;
+    try {
+      return await inflate(this.#content);
+    } catch (cause) {
+      throw rejected(cause);
+    } finally {
+      this.#content.fill(0);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { ENVELOPE_KIND, recordAad, type RecordPlace } from '../crypto/aad.ts';
 import type { Bytes } from '../crypto/bytes.ts';
 import { ENVELOPE_OVERHEAD, open, rejected, seal, type SealingKey } from '../crypto/envelope.ts';
-import { decodeBody, encodeBody } from './record-body.ts';
+import { BodyReader, encodeBody, type Packing } from './record-body.ts';
 
 /**
  * A value as it lies in the raw store:
@@ -34,8 +34,9 @@ export async function sealRecord(
   owner: RecordOwner,
   recordVersion: number,
   value: Uint8Array,
+  packing: Packing = 'where-it-pays',
 ): Promise<Bytes> {
-  const body = await encodeBody(value);
+  const body = await encodeBody(value, packing);
   const blockCount = Math.ceil(body.length / BLOCK_LENGTH);
   const sealed = new Uint8Array(PREFIX_LENGTH + body.length + blockCount * ENVELOPE_OVERHEAD);
   const view = new DataView(sealed.buffer);
@@ -68,16 +69,20 @@ export async function openRecord(
     bodyLength > 0 &&
     Math.ceil(bodyLength / BLOCK_LENGTH) === blockCount;
   if (!isWhole) throw rejected();
-  const body = new Uint8Array(bodyLength);
-  await forEachBlock(blockCount, async (blockIndex) => {
+  const openBlock = (blockIndex: number): Promise<Bytes> => {
     const start = PREFIX_LENGTH + blockIndex * SEALED_BLOCK_LENGTH;
     const envelope = sealed.subarray(start, start + SEALED_BLOCK_LENGTH);
-    const block = await open(key, envelope, blockAad(key, owner, recordVersion, blockIndex, blockCount));
-    body.set(block, blockIndex * BLOCK_LENGTH);
+    return open(key, envelope, blockAad(key, owner, recordVersion, blockIndex, blockCount));
+  };
+  // The first block says how long the value is; the others need not wait for it to be opened.
+  const first = openBlock(0);
+  const reading = first.then((block) => new BodyReader(bodyLength, block));
+  await forEachBlock(blockCount, async (blockIndex) => {
+    const [reader, block] = await Promise.all([reading, blockIndex === 0 ? first : openBlock(blockIndex)]);
+    reader.take(block, blockIndex * BLOCK_LENGTH);
   });
-  const value = await decodeBody(body);
-  body.fill(0);
-  return { value, recordVersion };
+  const reader = await reading;
+  return { value: await reader.finish(), recordVersion };
 }
 
 /**
