@@ -1,5 +1,6 @@
 import type { Citation } from './citation.ts';
 import type { ConversationId, MessageId } from './ids.ts';
+import type { AnswerExplanation } from './explanation.ts';
 import type { StageTimings } from './hit.ts';
 
 export interface Conversation {
@@ -46,6 +47,8 @@ export interface AnswerMessage {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly timings: StageTimings;
+  /** How its sources were found; absent in answers of earlier versions. */
+  readonly explanation?: AnswerExplanation;
   readonly createdAt: number;
 }
 

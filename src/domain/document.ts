@@ -21,6 +21,8 @@ export interface SourceDocument {
   readonly sizeBytes: number;
   readonly addedAt: number;
   readonly updatedAt: number;
+  /** When the source says it was written, else when its file was last changed. Absent before it was read. */
+  readonly datedAt?: number;
   readonly tags: readonly string[];
   readonly chunkCount: number;
   readonly pageCount?: number;

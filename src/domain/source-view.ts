@@ -1,4 +1,5 @@
 import type { Citation } from './citation.ts';
+import type { HitExplanation, SearchExplanation } from './explanation.ts';
 import type { Block, DocumentFormat, ExtractedPage, TextRange } from './extracted.ts';
 import type { DocumentId, VersionId } from './ids.ts';
 
@@ -29,4 +30,10 @@ export interface SearchResultView {
   readonly headingPath: readonly string[];
   readonly terms: readonly string[];
   readonly score: number;
+  readonly why: HitExplanation;
+}
+
+export interface SearchResultsView {
+  readonly results: readonly SearchResultView[];
+  readonly explanation: SearchExplanation;
 }

@@ -4,7 +4,7 @@ import type { Conversation, Message } from '../../src/domain/conversation.ts';
 import type { DocumentId, ConversationId } from '../../src/domain/ids.ts';
 import type { SourceDocument } from '../../src/domain/document.ts';
 import type { EmbeddingModel, ModelSource } from '../../src/domain/embedding-model.ts';
-import type { SearchResultView, SourceView } from '../../src/domain/source-view.ts';
+import type { SearchResultsView, SourceView } from '../../src/domain/source-view.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import type { UnlockSecret } from '../../src/domain/vault.ts';
@@ -51,7 +51,7 @@ export interface CoreApi {
   openDocument(documentId: DocumentId): Promise<SourceView>;
   /** The kept bytes of a paged source, transferred: the window draws its pages. */
   sourceBytes(documentId: DocumentId, versionId: string): Promise<ArrayBuffer>;
-  search(query: string, limit: number): Promise<readonly SearchResultView[]>;
+  search(query: string, limit: number): Promise<SearchResultsView>;
 
   // --- conversations ----------------------------------------------------------------------------------------
   listConversations(query: string): Promise<readonly Conversation[]>;

@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../domain/errors.ts';
 import { randomId } from '../../domain/ids.ts';
 import type { ConversationId, MessageId } from '../../domain/ids.ts';
 import { MAX_QUESTION_LENGTH } from '../../domain/settings.ts';
+import { parseQuestion } from '../../engine/ranking/parse-question.ts';
 import { retrieve } from '../knowledge/retrieve.ts';
 import type { RetrieveDeps, Retrieval } from '../knowledge/retrieve.ts';
 import type { Conversations } from './conversations.ts';
@@ -27,7 +28,10 @@ export interface AnswerDeps extends RetrieveDeps {
 }
 
 /** What an answerer leaves behind when it ends, however it ends. */
-export type AnswerDraft = Omit<AnswerMessage, 'role' | 'messageId' | 'questionId' | 'createdAt' | 'timings'>;
+export type AnswerDraft = Omit<
+  AnswerMessage,
+  'role' | 'messageId' | 'questionId' | 'createdAt' | 'timings' | 'explanation'
+>;
 
 /**
  * question → query → retrieve (words and meaning, fused, packed into passages) → answer: the provider's model writes
@@ -58,7 +62,12 @@ export async function* answer(
   let retrieval: Retrieval | undefined;
   const finish = async (draft: AnswerDraft): Promise<AnswerEvent> => {
     const totalMs = performance.now() - startedAt;
-    const message: AnswerMessage = { ...shell, ...draft, timings: { ...retrieval?.timings, totalMs } };
+    const message: AnswerMessage = {
+      ...shell,
+      ...draft,
+      timings: { ...retrieval?.timings, totalMs },
+      ...(retrieval && { explanation: retrieval.explanation }),
+    };
     const stored = await conversations.put(conversation, [message]);
     const shown = conversations.hasUnsaved(stored) ? { ...message, keepingProblem: NOT_KEPT } : message;
     return { type: 'finished', message: shown, conversationTitle: stored.title };
@@ -73,7 +82,7 @@ export async function* answer(
           { question: text, earlier, retrieval, languageModel: deps.languageModel, keep },
           { signal },
         )
-      : await answerExtractively(text, retrieval, deps, { signal });
+      : await answerExtractively(parseQuestion(text, deps.now()).text || text, retrieval, deps, { signal });
     if (!isGenerated) {
       yield { type: 'text', delta: draft.text };
       yield { type: 'citations', citations: draft.citations };

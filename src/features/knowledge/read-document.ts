@@ -3,6 +3,7 @@ import type { ExtractProblem } from '../../domain/extracted.ts';
 import type { Extractor, ReadingProgress } from '../../platform/compute/ports.ts';
 import type { ChunkingSettings } from '../../domain/settings.ts';
 import type { Library, VectorSpace } from './library.ts';
+import { sourceDate } from './source-date.ts';
 
 export type ReadOutcome =
   | { readonly kind: 'published'; readonly document: SourceDocument; readonly reusedCount: number }
@@ -46,6 +47,7 @@ export async function readDocument(
     return { kind: 'failed', document: failed, problem };
   }
   const extracted = outcome.document;
+  const datedAt = sourceDate(extracted) ?? (await library.findVersion(versionId))?.fileModifiedAt;
   const published: SourceDocument = {
     ...settled,
     title: extracted.title,
@@ -57,6 +59,7 @@ export async function readDocument(
     chunkCount: chunks.length,
     warnings: extracted.warnings,
     updatedAt: deps.now(),
+    ...(datedAt !== undefined && { datedAt }),
     ...(extracted.pages && { pageCount: extracted.pages.length }),
   };
   const { reusedCount } = await library.publish(published, versionId, extracted, chunks, deps.spaces);

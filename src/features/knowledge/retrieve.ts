@@ -1,11 +1,14 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import type { Citation, Passage } from '../../domain/citation.ts';
+import { explainHit, type AnswerExplanation } from '../../domain/explanation.ts';
 import type { Hit, StageTimings } from '../../domain/hit.ts';
 import type { ChunkId } from '../../domain/ids.ts';
+import type { ParsedQuestion } from '../../domain/question.ts';
 import type { RetrievalSettings } from '../../domain/settings.ts';
 import { packContext } from '../../engine/context.ts';
 import type { ContextLookup } from '../../engine/context.ts';
 import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
+import { describeNearMisses, findHits } from './find-hits.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -17,12 +20,17 @@ export interface RetrieveDeps {
 }
 
 export interface Retrieval {
+  /** What was searched for once the conditions were taken out. */
+  readonly question: ParsedQuestion;
   readonly hits: readonly Hit[];
   readonly passages: readonly Passage[];
   readonly queryTerms: SearchOutcome['queryTerms'];
   /** Cosine of the nearest passage; absent when words alone were searched. */
   readonly bestCosine?: number;
   readonly timings: StageTimings;
+  /** For the reader: conditions that nothing meets, signs that were not understood. */
+  readonly notes: readonly string[];
+  readonly explanation: AnswerExplanation;
 }
 
 /** Question → hits by words and meaning → their passages with neighbours, numbered and within the token budget. */
@@ -32,35 +40,34 @@ export async function retrieve(
   options: { readonly signal: AbortSignal },
 ): Promise<Retrieval> {
   const startedAt = performance.now();
-  const queryVector = await deps.meaning.embedQuery(query, options);
-  const embeddedAt = performance.now();
-  options.signal.throwIfAborted();
-  const { space } = deps.library;
   const { passageCount, candidateCount, diversity, contextTokens, neighbourCount } = deps.settings;
-  const outcome = await deps.searcher.search({
-    query,
-    ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
+  const { question, outcome, notes } = await findHits(query, deps, {
     k: passageCount,
     candidateCount,
     diversity,
-    mode: queryVector ? 'hybrid' : 'lexical',
+    signal: options.signal,
   });
-  options.signal.throwIfAborted();
   const searchedAt = performance.now();
   const lookup = await readWithNeighbours(outcome.hits, neighbourCount, deps.library);
   const passages = packContext(outcome.hits, lookup, { budgetTokens: contextTokens, neighbourCount });
+  const nearMisses = await describeNearMisses(outcome.nearMisses, deps.library);
   const endedAt = performance.now();
   const cosines = outcome.hits.map((hit) => hit.denseScore).filter((score) => score !== undefined);
+  const timings = { ...outcome.timings, readMs: endedAt - searchedAt, totalMs: endedAt - startedAt };
   return {
+    question,
     hits: outcome.hits,
     passages,
     queryTerms: outcome.queryTerms,
     ...(cosines.length > 0 && { bestCosine: Math.max(...cosines) }),
-    timings: {
-      ...outcome.timings,
-      ...(queryVector && { embedMs: embeddedAt - startedAt }),
-      readMs: endedAt - searchedAt,
-      totalMs: endedAt - startedAt,
+    timings,
+    notes,
+    explanation: {
+      fusion: outcome.fusion,
+      nearMisses,
+      timings,
+      notes,
+      hits: Object.fromEntries(outcome.hits.map((hit, index) => [hit.chunkId, explainHit(hit, index + 1)])),
     },
   };
 }

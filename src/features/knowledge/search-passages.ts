@@ -1,4 +1,6 @@
-import type { SearchResultView } from '../../domain/source-view.ts';
+import { explainHit } from '../../domain/explanation.ts';
+import type { SearchResultsView } from '../../domain/source-view.ts';
+import { describeNearMisses, findHits } from './find-hits.ts';
 import { citationOf } from './retrieve.ts';
 import type { RetrieveDeps } from './retrieve.ts';
 
@@ -7,26 +9,26 @@ export async function searchPassages(
   query: string,
   limit: number,
   deps: RetrieveDeps,
-  options: { readonly signal: AbortSignal },
-): Promise<SearchResultView[]> {
-  const { library, searcher, meaning, settings } = deps;
-  const queryVector = await meaning.embedQuery(query, options);
-  const { space } = library;
-  const { hits } = await searcher.search({
-    query,
-    ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
-    k: limit,
-    candidateCount: settings.candidateCount,
-    diversity: 0,
-    mode: queryVector ? 'hybrid' : 'lexical',
-  });
+  { signal }: { readonly signal: AbortSignal },
+): Promise<SearchResultsView> {
+  const startedAt = performance.now();
+  const { library, settings } = deps;
+  const { candidateCount } = settings;
+  const { outcome, notes } = await findHits(query, deps, { k: limit, candidateCount, diversity: 0, signal });
+  const searchedAt = performance.now();
   const chunks = new Map(
-    (await library.readChunks(hits.map((hit) => hit.chunkId))).map((chunk) => [chunk.chunkId, chunk]),
+    (await library.readChunks(outcome.hits.map((hit) => hit.chunkId))).map((chunk) => [chunk.chunkId, chunk]),
   );
-  return hits.flatMap((hit, index) => {
+  const nearMisses = await describeNearMisses(outcome.nearMisses, library);
+  const endedAt = performance.now();
+  const results = outcome.hits.flatMap((hit, index) => {
     const chunk = chunks.get(hit.chunkId);
     if (!chunk) return [];
     const { text, headingPath } = chunk;
-    return [{ citation: citationOf(chunk, index + 1, library), text, headingPath, terms: hit.terms, score: hit.score }];
+    const { terms, score } = hit;
+    const why = explainHit(hit, index + 1);
+    return [{ citation: citationOf(chunk, index + 1, library), text, headingPath, terms, score, why }];
   });
+  const timings = { ...outcome.timings, readMs: endedAt - searchedAt, totalMs: endedAt - startedAt };
+  return { results, explanation: { fusion: outcome.fusion, nearMisses, timings, notes } };
 }

@@ -1,4 +1,5 @@
-import type { SearchResultView } from '../../domain/source-view.ts';
+import type { SearchExplanation } from '../../domain/explanation.ts';
+import type { SearchResultsView, SearchResultView } from '../../domain/source-view.ts';
 import type { Core } from './core.svelte.ts';
 
 /** Typed this many characters, the library itself is searched too. */
@@ -9,7 +10,7 @@ const RESULT_COUNT = 6;
 /** Passages that fit what is being typed, a moment after the last key. Only the latest query's results are shown. */
 export class PassageSearch {
   readonly #core: Core;
-  #found = $state.raw<readonly SearchResultView[]>([]);
+  #found = $state.raw<SearchResultsView | undefined>();
   #latest = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -18,14 +19,19 @@ export class PassageSearch {
   }
 
   get found(): readonly SearchResultView[] {
-    return this.#found;
+    return this.#found?.results ?? [];
+  }
+
+  /** How they were found; absent before there was a search. */
+  get explanation(): SearchExplanation | undefined {
+    return this.#found?.explanation;
   }
 
   search(query: string, onProblem: (error: unknown) => void): void {
     clearTimeout(this.#timer);
     const turn = ++this.#latest;
     if (query.trim().length < MIN_LENGTH) {
-      this.#found = [];
+      this.#found = undefined;
       return;
     }
     this.#timer = setTimeout(() => {

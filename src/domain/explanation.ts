@@ -1,0 +1,35 @@
+import type { FusionOutcome, Hit, StageTimings } from './hit.ts';
+import type { ChunkId } from './ids.ts';
+
+/** A passage that came close to being shown. */
+export interface NearMiss {
+  readonly title: string;
+  readonly path: string;
+  readonly score: number;
+  readonly lexicalRank?: number;
+  readonly denseRank?: number;
+}
+
+/** How one search came to its results: what is the same for all of them. */
+export interface SearchExplanation {
+  readonly fusion: FusionOutcome;
+  readonly nearMisses: readonly NearMiss[];
+  readonly timings: StageTimings;
+  /** Conditions in force and what was not understood, in sentences for the reader. */
+  readonly notes: readonly string[];
+}
+
+/** How one result came to its place: `place` counts from 1. */
+export interface HitExplanation extends Omit<Hit, 'chunkId' | 'duplicates'> {
+  readonly place: number;
+  readonly duplicateCount: number;
+}
+
+/** An answer's search, kept with the answer: by the chunk that a source cites. */
+export interface AnswerExplanation extends SearchExplanation {
+  readonly hits: Readonly<Record<ChunkId, HitExplanation>>;
+}
+
+export function explainHit({ chunkId: _, duplicates = [], ...hit }: Hit, place: number): HitExplanation {
+  return { ...hit, place, duplicateCount: duplicates.length };
+}

@@ -1,0 +1,107 @@
+import type { NearMiss } from '../../domain/explanation.ts';
+import type { Hit } from '../../domain/hit.ts';
+import type { ChunkId } from '../../domain/ids.ts';
+import type { ParsedQuestion } from '../../domain/question.ts';
+import { parseQuestion } from '../../engine/ranking/parse-question.ts';
+import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
+import type { Library } from './library.ts';
+import type { Meaning } from './meaning.ts';
+import { resolveFilter } from './resolve-filter.ts';
+
+export interface FindDeps {
+  readonly library: Library;
+  readonly searcher: Searcher;
+  readonly meaning: Meaning;
+}
+
+export interface FindOptions {
+  readonly k: number;
+  readonly candidateCount: number;
+  readonly diversity: number;
+  readonly signal: AbortSignal;
+}
+
+export interface FoundHits {
+  readonly question: ParsedQuestion;
+  readonly outcome: SearchOutcome;
+  /** For the reader: what was not understood, what found nothing. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Takes the conditions out of a question, finds the documents they let through, and searches those by words and meaning.
+ * A condition that nothing meets gives no hits and a note that names it. A quoted phrase that stands nowhere is searched
+ * for as ordinary words instead, with a note.
+ */
+export async function findHits(
+  query: string,
+  { library, searcher, meaning }: FindDeps,
+  { signal, ...wanted }: FindOptions,
+): Promise<FoundHits> {
+  const startedAt = performance.now();
+  const now = Date.now();
+  const question = parseQuestion(query, now);
+  const { text, phrases, excluded, prefixes } = question;
+  const filter = resolveFilter(question.filters, library.state.documents.values(), now);
+  if (filter.kind === 'nothing') {
+    return { question, outcome: nothingFound(startedAt), notes: [...question.notes, filter.message] };
+  }
+  const embedStartedAt = performance.now();
+  const queryVector = text === '' ? undefined : await meaning.embedQuery(text, { signal });
+  const embedMs = performance.now() - embedStartedAt;
+  signal.throwIfAborted();
+  const { space } = library;
+  const search = (mustHold: readonly string[]): Promise<SearchOutcome> =>
+    searcher.search({
+      ...wanted,
+      query: text,
+      ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
+      ...(meaning.model?.meaningStrength !== undefined && { meaningStrength: meaning.model.meaningStrength }),
+      ...(filter.kind === 'some' && { filter: { documentIds: filter.documentIds } }),
+      ...(mustHold.length > 0 && { phrases: mustHold }),
+      ...(excluded.length > 0 && { excluded }),
+      ...(prefixes.length > 0 && { prefixes }),
+      foldsDuplicates: true,
+      mode: queryVector && space ? 'hybrid' : 'lexical',
+    });
+  const strict = await search(phrases);
+  const isRelaxed = strict.hits.length === 0 && phrases.length > 0;
+  const outcome = isRelaxed ? await search([]) : strict;
+  signal.throwIfAborted();
+  const relaxed = `Nothing holds ${phrases.map((phrase) => `“${phrase}”`).join(' and ')} word for word, so passages with some of the words are shown.`;
+  return {
+    question,
+    outcome: { ...outcome, timings: { ...outcome.timings, ...(queryVector && { embedMs }) } },
+    notes: isRelaxed && outcome.hits.length > 0 ? [...question.notes, relaxed] : question.notes,
+  };
+}
+
+/** The passages that came closest to being hits, by the documents they stand in. */
+export async function describeNearMisses(nearMisses: readonly Hit[], library: Library): Promise<NearMiss[]> {
+  const chunks = await library.readChunks(nearMisses.map(({ chunkId }) => chunkId));
+  const documentOf = new Map<ChunkId, { title: string; path: string }>();
+  for (const { chunkId, documentId } of chunks) {
+    const document = library.state.documents.get(documentId);
+    if (document) documentOf.set(chunkId, { title: document.title, path: document.path });
+  }
+  return nearMisses.flatMap(({ chunkId, score, lexicalRank, denseRank }) => {
+    const document = documentOf.get(chunkId);
+    if (!document) return [];
+    return {
+      ...document,
+      score,
+      ...(lexicalRank !== undefined && { lexicalRank }),
+      ...(denseRank !== undefined && { denseRank }),
+    };
+  });
+}
+
+function nothingFound(startedAt: number): SearchOutcome {
+  return {
+    hits: [],
+    nearMisses: [],
+    queryTerms: [],
+    fusion: { method: 'words', meaningWeight: 0, reasons: [] },
+    timings: { totalMs: performance.now() - startedAt },
+  };
+}
