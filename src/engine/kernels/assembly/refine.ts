@@ -1,0 +1,245 @@
+// Rows of vectors: quantises them, puts their codes in place, and scores candidates at their full precision. The
+// memory layout and the twin in plain TypeScript that this must equal are in src/engine/vector/slab-layout.ts and
+// plain-kernel.ts.
+
+const BLOCK_ROWS: i32 = 16;
+const SLAB_ROWS: i32 = 2048;
+
+// Words of a refinement: see src/engine/vector/refine-job.ts.
+const ROWS: usize = 0;
+const COUNT: usize = 4;
+const SCORES: usize = 8;
+const QUERY: usize = 12;
+const CODE_SLABS: usize = 16;
+const EXACT_SLABS: usize = 20;
+const STAGE_0: usize = 24;
+const STAGE_1: usize = 28;
+const STAGE_2: usize = 32;
+const STRIDE: usize = 36;
+const QUERY_UNIT: usize = 40;
+const FACTOR_UNIT: usize = 44;
+const SCRATCH: usize = 48;
+
+// @ts-ignore: decorator
+@inline
+function bitNumbers(): v128 {
+  return i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+}
+
+/** Sixteen bits, from `address` on, as bytes: all ones where the bit is set. */
+// @ts-ignore: decorator
+@inline
+function spreadBits(address: usize): v128 {
+  const numbers = bitNumbers();
+  const both = i8x16.swizzle(v128.load16_splat(address), i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+  return i8x16.eq(v128.and(both, numbers), numbers);
+}
+
+// @ts-ignore: decorator
+@inline
+function laneSum(lanes: v128): i32 {
+  return (
+    i32x4.extract_lane(lanes, 0) +
+    i32x4.extract_lane(lanes, 1) +
+    i32x4.extract_lane(lanes, 2) +
+    i32x4.extract_lane(lanes, 3)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function laneSumFloat(lanes: v128): f32 {
+  return (
+    f32x4.extract_lane(lanes, 0) +
+    f32x4.extract_lane(lanes, 1) +
+    (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3))
+  );
+}
+
+/** Collects the code of a row from where its bytes lie in the blocks of a slab. */
+function collect(planes: usize, row: i32, n0: i32, n1: i32, n2: i32, to: usize): void {
+  const block = row >> 4;
+  const lane = row & 15;
+  let count = n0;
+  let plane = planes;
+  for (let stage = 0; stage < 3; stage++) {
+    let at = plane + <usize>(block * count * BLOCK_ROWS + lane);
+    for (const end = to + count; to < end; to += 4, at += 64) {
+      store<u8>(to, load<u8>(at));
+      store<u8>(to, load<u8>(at, 16), 1);
+      store<u8>(to, load<u8>(at, 32), 2);
+      store<u8>(to, load<u8>(at, 48), 3);
+    }
+    plane += <usize>count * SLAB_ROWS;
+    count = stage == 0 ? n1 : n2;
+  }
+}
+
+/**
+ * Writes `count` codes, `size` bytes long each, to the blocks of a slab from row `row` on. Codes there are
+ * `n0 + n1 + n2` bytes long; what a code lacks is filled with zeros.
+ */
+export function placeCodes(
+  codes: usize,
+  size: i32,
+  count: i32,
+  planes: usize,
+  row: i32,
+  n0: i32,
+  n1: i32,
+  n2: i32,
+): void {
+  for (const end = row + count; row < end; row++) {
+    const codeEnd = codes + size;
+    let bytes = n0;
+    let plane = planes;
+    let code = codes;
+    for (let stage = 0; stage < 3; stage++) {
+      let at = plane + <usize>((row >> 4) * bytes * BLOCK_ROWS + (row & 15));
+      for (const stageEnd = code + bytes; code < stageEnd; code++, at += 16) {
+        store<u8>(at, code < codeEnd ? load<u8>(code) : 0);
+      }
+      plane += <usize>bytes * SLAB_ROWS;
+      bytes = stage == 0 ? n1 : n2;
+    }
+    codes = codeEnd;
+  }
+}
+
+/** Reads the code of a row back. */
+export function readCode(planes: usize, row: i32, n0: i32, n1: i32, n2: i32, code: usize): void {
+  collect(planes, row, n0, n1, n2, code);
+}
+
+/** Scores the rows of a refinement: from the exact row where its slab has one, else from the code alone. */
+export function refine(job: usize): void {
+  const rows: usize = load<u32>(job + ROWS);
+  const end = rows + (<usize>load<u32>(job + COUNT) << 2);
+  let scores: usize = load<u32>(job + SCORES);
+  const query: usize = load<u32>(job + QUERY);
+  const codeSlabs: usize = load<u32>(job + CODE_SLABS);
+  const exactSlabs: usize = load<u32>(job + EXACT_SLABS);
+  const n0 = load<i32>(job + STAGE_0);
+  const n1 = load<i32>(job + STAGE_1);
+  const n2 = load<i32>(job + STAGE_2);
+  const stride: usize = load<u32>(job + STRIDE);
+  const queryUnit = load<f32>(job + QUERY_UNIT);
+  const factorUnit = load<f32>(job + FACTOR_UNIT);
+  const scratch: usize = load<u32>(job + SCRATCH);
+  const queryEnd = query + 2 * stride;
+
+  for (let at = rows; at < end; at += 4, scores += 4) {
+    const row = load<u32>(at);
+    const slab = <usize>(row / SLAB_ROWS) << 2;
+    const place: i32 = row & (SLAB_ROWS - 1);
+    const planes: usize = load<u32>(codeSlabs + slab);
+    const exact: usize = load<u32>(exactSlabs + slab);
+    collect(planes, place, n0, n1, n2, scratch);
+    let low = i32x4.splat(0);
+    let high = i32x4.splat(0);
+    let code = scratch;
+    const scale = exact == 0 ? <f32>0 : load<f32>(exact + <usize>SLAB_ROWS * stride + (<usize>place << 2));
+    if (scale > 0) {
+      let from = exact + <usize>place * stride;
+      for (let q = query; q < queryEnd; q += 32, from += 16, code += 2) {
+        // The sign bit goes above the low byte: nine bits in two's complement, widened to sixteen.
+        const bytes = v128.load(from);
+        const signs = spreadBits(code);
+        low = i32x4.add(
+          low,
+          i32x4.dot_i16x8_s(
+            i8x16.shuffle(bytes, signs, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+            v128.load(q),
+          ),
+        );
+        high = i32x4.add(
+          high,
+          i32x4.dot_i16x8_s(
+            i8x16.shuffle(bytes, signs, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
+            v128.load(q, 16),
+          ),
+        );
+      }
+      store<f32>(scores, <f32>laneSum(i32x4.add(low, high)) * scale * queryUnit);
+    } else {
+      const one = i8x16.splat(1);
+      for (let q = query; q < queryEnd; q += 32, code += 2) {
+        // −1 where the bit is set, else 1.
+        const signs = v128.or(spreadBits(code), one);
+        low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(signs), v128.load(q)));
+        high = i32x4.add(high, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(signs), v128.load(q, 16)));
+      }
+      const factors = planes + <usize>(n0 + n1 + n2) * SLAB_ROWS + <usize>((place >> 4) << 5);
+      const factor = <f32>load<i16>(factors + <usize>(((place & 1) << 4) + (place & 14)));
+      store<f32>(scores, <f32>laneSum(i32x4.add(low, high)) * factor * factorUnit * queryUnit);
+    }
+  }
+}
+
+/**
+ * Quantises `count` rows of `dimensions` floats (a multiple of 8): `codes` gets one sign bit per dimension in rows of
+ * `dimensions / 8` bytes, `exact` the low bytes in rows of `stride` bytes, `measures` four floats per row: the largest
+ * magnitude (0: a row of zeros), and, of the row divided by it, the sums of squares, of magnitudes, and of products with the
+ * quantised values. Returns the first row with a value that is not finite, or −1.
+ */
+export function quantise(
+  rows: usize,
+  count: i32,
+  dimensions: i32,
+  codes: usize,
+  exact: usize,
+  stride: i32,
+  measures: usize,
+): i32 {
+  const rowBytes = <usize>dimensions << 2;
+  for (let row = 0; row < count; row++) {
+    const end = rows + rowBytes;
+    let largest = f32x4.splat(0);
+    for (let at = rows; at < end; at += 16) largest = f32x4.max(largest, f32x4.abs(v128.load(at)));
+    const top = max<f32>(
+      max<f32>(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
+      max<f32>(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
+    );
+    if (!(top < f32.POSITIVE_INFINITY)) return row;
+    if (top == 0) {
+      memory.fill(codes, 0, dimensions >> 3);
+      memory.fill(exact, 0, stride);
+      memory.fill(measures, 0, 16);
+    } else {
+      const divisor = f32x4.splat(top);
+      const steps = f32x4.splat(255);
+      const lowBytes = i32x4.splat(255);
+      let squares = f32x4.splat(0);
+      let magnitudes = f32x4.splat(0);
+      let products = f32x4.splat(0);
+      let code = codes;
+      let to = exact;
+      for (let at = rows; at < end; at += 32, code++, to += 8) {
+        const left = f32x4.div(v128.load(at), divisor);
+        const right = f32x4.div(v128.load(at, 16), divisor);
+        squares = f32x4.add(squares, f32x4.mul(left, left));
+        squares = f32x4.add(squares, f32x4.mul(right, right));
+        magnitudes = f32x4.add(magnitudes, f32x4.abs(left));
+        magnitudes = f32x4.add(magnitudes, f32x4.abs(right));
+        const leftNearest = f32x4.nearest(f32x4.mul(left, steps));
+        const rightNearest = f32x4.nearest(f32x4.mul(right, steps));
+        products = f32x4.add(products, f32x4.mul(left, leftNearest));
+        products = f32x4.add(products, f32x4.mul(right, rightNearest));
+        const leftSteps = i32x4.trunc_sat_f32x4_s(leftNearest);
+        const rightSteps = i32x4.trunc_sat_f32x4_s(rightNearest);
+        store<u8>(code, i32x4.bitmask(leftSteps) | (i32x4.bitmask(rightSteps) << 4));
+        const narrow = i16x8.narrow_i32x4_s(v128.and(leftSteps, lowBytes), v128.and(rightSteps, lowBytes));
+        v128.store64_lane(to, i8x16.narrow_i16x8_u(narrow, narrow), 0);
+      }
+      store<f32>(measures, top);
+      store<f32>(measures, laneSumFloat(squares), 4);
+      store<f32>(measures, laneSumFloat(magnitudes), 8);
+      store<f32>(measures, laneSumFloat(products), 12);
+    }
+    rows = end;
+    codes += dimensions >> 3;
+    exact += stride;
+    measures += 16;
+  }
+  return -1;
+}

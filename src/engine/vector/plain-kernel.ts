@@ -1,0 +1,269 @@
+import { REFINE_JOB } from './refine-job.ts';
+import { NO_THRESHOLD, SCAN_JOB } from './scan-job.ts';
+import { BLOCK_ROWS, factorPlace, LIVE_BYTES, SLAB_ROWS } from './slab-layout.ts';
+import type { KernelMemory, VectorKernel } from './vector-kernel.ts';
+
+/**
+ * The kernels in plain TypeScript, without WebAssembly: what the fast ones are tested against, and what serves where
+ * SIMD is missing. Written to be read beside src/engine/kernels/assembly/, one row at a time.
+ */
+export class PlainKernel implements VectorKernel {
+  readonly #memory: KernelMemory;
+  #buffer: ArrayBufferLike | undefined;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #words: Int32Array = new Int32Array(0);
+  #halves: Int16Array = new Int16Array(0);
+  #floats: Float32Array = new Float32Array(0);
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+  }
+
+  scan(job: number, slabTable: number, firstSlab: number, endSlab: number): void {
+    this.#view();
+    const words = this.#words.subarray(job / 4, job / 4 + 20);
+    const shares = this.#floats.subarray(job / 4, job / 4 + 20);
+    const stages = [words[SCAN_JOB.stage0]!, words[SCAN_JOB.stage1]!, words[SCAN_JOB.stage2]!];
+    const accept = words[SCAN_JOB.accept]! >>> 0;
+    const full = words[SCAN_JOB.capacity]! - 2 * BLOCK_ROWS;
+    const liveAt = SLAB_ROWS * (stages[0]! + stages[1]! + stages[2]! + 2);
+    const even = new Int32Array(BLOCK_ROWS);
+    for (let slab = firstSlab; slab < endSlab; slab++) {
+      const planes = this.#words[slabTable / 4 + slab]! >>> 0;
+      for (let block = 0; block < SLAB_ROWS / BLOCK_ROWS; block++) {
+        let mask = this.#halves[(planes + liveAt) / 2 + block]! & 0xffff;
+        if (accept !== 0) mask &= this.#halves[(accept + slab * LIVE_BYTES) / 2 + block]!;
+        if (mask !== 0) this.#scanBlock(words, stages, planes, slab, block, mask, even);
+        // The fast kernel looks after two blocks at a time.
+        if (block % 2 === 1 && words[SCAN_JOB.length]! > full) this.#cut(words, shares);
+      }
+    }
+    this.#cut(words, shares);
+  }
+
+  #scanBlock(
+    words: Int32Array,
+    stages: readonly number[],
+    planes: number,
+    slab: number,
+    block: number,
+    mask: number,
+    sums: Int32Array,
+  ): void {
+    sums.fill(0);
+    let lut = words[SCAN_JOB.luts]! >>> 0;
+    let plane = planes;
+    const factors = (planes + SLAB_ROWS * (stages[0]! + stages[1]! + stages[2]!)) / 2;
+    const lastStage = stages[1] === 0 ? 0 : 2;
+    for (let stage = 0; stage <= lastStage; stage++) {
+      const count = stages[stage]!;
+      for (let byte = 0; byte < count; byte++, lut += 32) {
+        const at = plane + (block * count + byte) * BLOCK_ROWS;
+        for (let row = 0; row < BLOCK_ROWS; row++) {
+          const code = this.#bytes[at + row]!;
+          sums[row] = sums[row]! + this.#bytes[lut + (code & 15)]! + this.#bytes[lut + 16 + (code >> 4)]!;
+        }
+      }
+      plane += count * SLAB_ROWS;
+      if (stage === lastStage) break;
+      const bias = words[SCAN_JOB.bias0 + stage]!;
+      const limit = words[SCAN_JOB.limit0 + stage]!;
+      let isOver = false;
+      for (let row = 0; row < BLOCK_ROWS && !isOver; row++) {
+        const factor = this.#halves[factors + factorPlace(block * BLOCK_ROWS + row)]!;
+        isOver = weigh(sums[row]!, bias, words[SCAN_JOB.shift]!, factor) > limit;
+      }
+      if (!isOver) return;
+    }
+    for (let row = 0; row < BLOCK_ROWS; row++) {
+      if ((mask & (1 << row)) === 0) continue;
+      const factor = this.#halves[factors + factorPlace(block * BLOCK_ROWS + row)]!;
+      const score = weigh(sums[row]!, words[SCAN_JOB.bias2]!, words[SCAN_JOB.shift]!, factor);
+      if (score <= words[SCAN_JOB.threshold]!) continue;
+      const entry = (words[SCAN_JOB.list]! >>> 0) / 4 + 2 * words[SCAN_JOB.length]!;
+      this.#words[entry] = slab * SLAB_ROWS + block * BLOCK_ROWS + row;
+      this.#words[entry + 1] = score;
+      words[SCAN_JOB.length] = words[SCAN_JOB.length]! + 1;
+    }
+  }
+
+  keepBest(job: number): void {
+    this.#view();
+    this.#cut(this.#words.subarray(job / 4, job / 4 + 20), this.#floats.subarray(job / 4, job / 4 + 20));
+  }
+
+  #cut(words: Int32Array, shares: Float32Array): void {
+    const keep = words[SCAN_JOB.keep]!;
+    const length = words[SCAN_JOB.length]!;
+    if (length <= keep) return;
+    const list = (words[SCAN_JOB.list]! >>> 0) / 4;
+    const entries = Array.from({ length }, (_, at) => ({
+      at,
+      row: this.#words[list + 2 * at]!,
+      score: this.#words[list + 2 * at + 1]!,
+    }));
+    const kept = entries.sort((a, b) => b.score - a.score || a.at - b.at).slice(0, keep);
+    const threshold = kept.at(-1)?.score ?? NO_THRESHOLD;
+    kept.sort((a, b) => a.at - b.at);
+    kept.forEach(({ row, score }, at) => {
+      this.#words[list + 2 * at] = row;
+      this.#words[list + 2 * at + 1] = score;
+    });
+    words[SCAN_JOB.length] = keep;
+    words[SCAN_JOB.threshold] = threshold;
+    words[SCAN_JOB.limit0] = limitOf(threshold, shares[SCAN_JOB.share0]!);
+    words[SCAN_JOB.limit1] = limitOf(threshold, shares[SCAN_JOB.share1]!);
+  }
+
+  refine(job: number): void {
+    this.#view();
+    const words = this.#words.subarray(job / 4, job / 4 + 13);
+    const units = this.#floats.subarray(job / 4, job / 4 + 13);
+    const [stage0, stage1, stage2] = [words[REFINE_JOB.stage0]!, words[REFINE_JOB.stage1]!, words[REFINE_JOB.stage2]!];
+    const stride = words[REFINE_JOB.stride]!;
+    const rows = (words[REFINE_JOB.rows]! >>> 0) / 4;
+    const scores = (words[REFINE_JOB.scores]! >>> 0) / 4;
+    const query = (words[REFINE_JOB.query]! >>> 0) / 2;
+    const scratch = words[REFINE_JOB.scratch]! >>> 0;
+    for (let index = 0; index < words[REFINE_JOB.count]!; index++) {
+      const row = this.#words[rows + index]!;
+      const slab = Math.floor(row / SLAB_ROWS);
+      const place = row % SLAB_ROWS;
+      const planes = this.#words[(words[REFINE_JOB.codeSlabs]! >>> 0) / 4 + slab]! >>> 0;
+      const exact = this.#words[(words[REFINE_JOB.exactSlabs]! >>> 0) / 4 + slab]! >>> 0;
+      this.readCode(planes, place, stage0, stage1, stage2, scratch);
+      const scale = exact === 0 ? 0 : this.#floats[(exact + SLAB_ROWS * stride) / 4 + place]!;
+      let dot = 0;
+      for (let i = 0; i < stride; i++) {
+        const isNegative = (this.#bytes[scratch + (i >> 3)]! >> (i & 7)) & 1;
+        const value = scale > 0 ? this.#bytes[exact + place * stride + i]! - 256 * isNegative : 1 - 2 * isNegative;
+        dot += value * this.#halves[query + i]!;
+      }
+      const queryUnit = units[REFINE_JOB.queryUnit]!;
+      const factor = this.#halves[(planes + SLAB_ROWS * (stage0 + stage1 + stage2)) / 2 + factorPlace(place)]!;
+      const rough = Math.fround(Math.fround(Math.fround(dot) * factor) * units[REFINE_JOB.factorUnit]!);
+      const score = scale > 0 ? Math.fround(Math.fround(dot) * scale) : rough;
+      this.#floats[scores + index] = score * queryUnit;
+    }
+  }
+
+  quantise(
+    rows: number,
+    count: number,
+    dimensions: number,
+    codes: number,
+    exact: number,
+    stride: number,
+    measures: number,
+  ): number {
+    this.#view();
+    const quotients = new Float32Array(dimensions);
+    const nearest = new Float32Array(dimensions);
+    for (let row = 0; row < count; row++) {
+      const values = this.#floats.subarray(rows / 4 + row * dimensions, rows / 4 + (row + 1) * dimensions);
+      const code = this.#bytes.subarray(codes + (row * dimensions) / 8, codes + ((row + 1) * dimensions) / 8).fill(0);
+      const bytes = this.#bytes.subarray(exact + row * stride, exact + row * stride + stride);
+      const measure = this.#floats.subarray(measures / 4 + row * 4, measures / 4 + row * 4 + 4).fill(0);
+      let largest = 0;
+      for (const value of values) {
+        const magnitude = Math.abs(value);
+        if (!(magnitude < Infinity)) return row;
+        if (magnitude > largest) largest = magnitude;
+      }
+      if (largest === 0) {
+        bytes.fill(0);
+        continue;
+      }
+      for (let i = 0; i < dimensions; i++) {
+        quotients[i] = values[i]! / largest;
+        const value = roundHalfToEven(Math.fround(quotients[i]! * 255));
+        nearest[i] = value;
+        bytes[i] = value & 255;
+        if (value < 0) code[i >> 3] = code[i >> 3]! | (1 << (i & 7));
+      }
+      measure[0] = largest;
+      measure[1] = fourSums(dimensions, (at) => Math.fround(quotients[at]! * quotients[at]!));
+      measure[2] = fourSums(dimensions, (at) => Math.abs(quotients[at]!));
+      measure[3] = fourSums(dimensions, (at) => Math.fround(quotients[at]! * nearest[at]!));
+    }
+    return -1;
+  }
+
+  placeCodes(
+    codes: number,
+    size: number,
+    count: number,
+    slab: number,
+    row: number,
+    stage0: number,
+    stage1: number,
+    stage2: number,
+  ): void {
+    this.#view();
+    for (let index = 0; index < count; index++) {
+      const code = codes + index * size;
+      walkCode(row + index, [stage0, stage1, stage2], (byte, at) => {
+        this.#bytes[slab + at] = byte < size ? this.#bytes[code + byte]! : 0;
+      });
+    }
+  }
+
+  readCode(slab: number, row: number, stage0: number, stage1: number, stage2: number, code: number): void {
+    this.#view();
+    walkCode(row, [stage0, stage1, stage2], (byte, at) => {
+      this.#bytes[code + byte] = this.#bytes[slab + at]!;
+    });
+  }
+
+  packBits(bytes: number, count: number, bits: number): void {
+    this.#view();
+    for (let at = 0; at < Math.ceil(count / 16) * 16; at += 8) {
+      let byte = 0;
+      for (let bit = 0; bit < 8; bit++) if (this.#bytes[bytes + at + bit] !== 0) byte |= 1 << bit;
+      this.#bytes[bits + at / 8] = byte;
+    }
+  }
+
+  #view(): void {
+    const { buffer } = this.#memory;
+    if (buffer === this.#buffer) return;
+    this.#buffer = buffer;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Int32Array(buffer);
+    this.#halves = new Int16Array(buffer);
+    this.#floats = new Float32Array(buffer);
+  }
+}
+
+/** Calls `visit` with each byte's number and place, for the code of a row of a slab. */
+function walkCode(row: number, stages: readonly number[], visit: (byte: number, at: number) => void): void {
+  let byte = 0;
+  let plane = 0;
+  for (const count of stages) {
+    for (let j = 0; j < count; j++, byte++) {
+      visit(byte, plane + ((row >> 4) * count + j) * BLOCK_ROWS + (row & 15));
+    }
+    plane += count * SLAB_ROWS;
+  }
+}
+
+/** `(sum − bias) · 2^shift · factor / 2^15`, rounded. */
+function weigh(sum: number, bias: number, shift: number, factor: number): number {
+  return (((sum - bias) << shift) * factor + 0x4000) >> 15;
+}
+
+function limitOf(threshold: number, share: number): number {
+  return threshold === NO_THRESHOLD ? NO_THRESHOLD : Math.floor(Math.fround(threshold * share));
+}
+
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+/** Sums in single precision in the order in which four lanes would: i ≡ 0, 1, 2, 3 (mod 4), then (0 + 1) + (2 + 3). */
+function fourSums(count: number, part: (at: number) => number): number {
+  const sums = new Float32Array(4);
+  for (let i = 0; i < count; i++) sums[i & 3] = sums[i & 3]! + part(i);
+  return Math.fround(Math.fround(sums[0]! + sums[1]!) + Math.fround(sums[2]! + sums[3]!));
+}

@@ -1,0 +1,137 @@
+import type { PassageVectors } from '../../domain/passage-vectors.ts';
+import { InvalidInputError } from '../../domain/errors.ts';
+import { asFloat32, asUint16, damagedSegment, readSegment, writeSegment, type SegmentKind } from '../segment-bytes.ts';
+import type { RowQuantiser } from './quantised-rows.ts';
+import { COSINE_FACTOR_RANGE, storeFactors, weighRows } from './row-weights.ts';
+import { roundUp } from './slab-layout.ts';
+
+const CODES: SegmentKind = { magic: 'CPVC', version: 2, headerWords: 3, sections: 3 };
+const EXACT: SegmentKind = { magic: 'CPVX', version: 2, headerWords: 2, sections: 2 };
+
+/** Codes of the rows of some chunks, numbered by ordinal from 0. Immutable. */
+export interface VectorCodes {
+  readonly chunkCount: number;
+  readonly rowCount: number;
+  readonly dimensions: number;
+  /** How many rows each chunk has; absent where each has one. */
+  readonly rowCounts: Uint16Array | undefined;
+  /** `QuantisedRows.codes`. */
+  readonly codes: Uint8Array;
+  /** `RowWeights.factors` for the cosine, as fractions of `COSINE_FACTOR_RANGE`; 0 where the row is zeros. */
+  readonly factors: Uint16Array;
+}
+
+/** The same rows at nine bits, together with their codes. */
+export interface ExactRows {
+  readonly rowCount: number;
+  readonly dimensions: number;
+  /** `QuantisedRows.bytes`. */
+  readonly bytes: Uint8Array;
+  /** `RowWeights.scales` for the cosine. */
+  readonly scales: Float32Array;
+}
+
+export interface SegmentVectors {
+  readonly codes: VectorCodes;
+  readonly exact: ExactRows;
+}
+
+/**
+ * Quantises the rows of some chunks for search by cosine. A row of zeros is never found. Throws `InvalidInputError` on NaN,
+ * infinity, or where rows and counts do not add up.
+ */
+export function buildSegmentVectors(
+  { vectors, rowCounts }: PassageVectors,
+  dimensions: number,
+  quantiser: RowQuantiser,
+): SegmentVectors {
+  const rows = quantiser.quantise(vectors, dimensions);
+  checkRowCounts(rowCounts, rows.rowCount);
+  const { factors, scales } = weighRows(rows, dimensions, 'cosine');
+  const { rowCount, codes, bytes } = rows;
+  return {
+    codes: {
+      chunkCount: rowCounts.length,
+      rowCount,
+      dimensions,
+      rowCounts: rowCounts.every((count) => count === 1) ? undefined : rowCounts,
+      codes,
+      factors: storeFactors(factors, COSINE_FACTOR_RANGE),
+    },
+    exact: { rowCount, dimensions, bytes, scales },
+  };
+}
+
+/** Throws `InvalidInputError` unless the counts are those of `rowCount` rows. */
+export function checkRowCounts(rowCounts: Uint16Array, rowCount: number): void {
+  let sum = 0;
+  for (const count of rowCounts) sum += count;
+  if (sum !== rowCount) throw new InvalidInputError('The embeddings do not fit the passages they are for.');
+}
+
+export function encodeVectorCodes(segment: VectorCodes): Uint8Array {
+  const { chunkCount, rowCount, dimensions, rowCounts, factors, codes } = segment;
+  return writeSegment(CODES, [chunkCount, rowCount, dimensions], [rowCounts ?? new Uint16Array(0), factors, codes]);
+}
+
+export function encodeExactRows({ rowCount, dimensions, scales, bytes }: ExactRows): Uint8Array {
+  return writeSegment(EXACT, [rowCount, dimensions], [scales, bytes]);
+}
+
+/**
+ * Reads what `encodeVectorCodes` wrote, as views into `bytes`, which must not change afterwards. Throws
+ * `InvalidInputError` on anything else.
+ */
+export function decodeVectorCodes(bytes: Uint8Array): VectorCodes {
+  const sections = readSegment(CODES, bytes);
+  const [chunkCount = 0, rowCount = 0, dimensions = 0] = sections.header;
+  const counts = asUint16(sections.section(0));
+  const factors = asUint16(sections.section(1));
+  const codes = sections.section(2);
+  const rowCounts = counts.length === 0 && chunkCount === rowCount ? undefined : counts;
+  if (rowCounts !== undefined && rowCounts.length !== chunkCount) throw damagedSegment('its passages do not add up');
+  if (rowCounts?.reduce((sum, count) => sum + count, 0) !== (rowCounts && rowCount)) {
+    throw damagedSegment('its passages do not add up');
+  }
+  if (dimensions === 0 || factors.length !== rowCount || codes.length !== (rowCount * roundUp(dimensions, 8)) / 8) {
+    throw damagedSegment('its vectors do not add up');
+  }
+  // A row's factor is at least 1 (Cauchy and Schwarz), but for rounding.
+  const smallest = Math.floor((0.99 / COSINE_FACTOR_RANGE) * 32768);
+  for (const factor of factors) {
+    if ((factor !== 0 && factor < smallest) || factor > 32767) throw damagedSegment('its vectors are out of range');
+  }
+  return { chunkCount, rowCount, dimensions, rowCounts, codes, factors };
+}
+
+/** Reads what `encodeExactRows` wrote for the rows of `codes`, as views. Throws `InvalidInputError` on anything else. */
+export function decodeExactRows(bytes: Uint8Array, codes: VectorCodes): ExactRows {
+  const sections = readSegment(EXACT, bytes);
+  const [rowCount = 0, dimensions = 0] = sections.header;
+  const scales = asFloat32(sections.section(0));
+  const rows = sections.section(1);
+  if (rowCount !== codes.rowCount || dimensions !== codes.dimensions) {
+    throw damagedSegment('its exact vectors are not those of its codes');
+  }
+  if (scales.length !== rowCount || rows.length !== rowCount * roundUp(dimensions, 8)) {
+    throw damagedSegment('its exact vectors do not add up');
+  }
+  // A row's length is between its largest magnitude, 255 steps, and that times √dimensions, but for rounding.
+  const smallest = 0.5 / (255 * Math.sqrt(dimensions));
+  for (let row = 0; row < rowCount; row++) {
+    const scale = scales[row] ?? Number.NaN;
+    const isMissing = codes.factors[row] === 0;
+    if (isMissing ? scale !== 0 : !(scale >= smallest && scale <= 2 / 255)) {
+      throw damagedSegment('its exact vectors are out of range');
+    }
+  }
+  return { rowCount, dimensions, bytes: rows, scales };
+}
+
+/** A row as floats, of length 1 where quantisation was by cosine. `bytes` and `code` are as in `QuantisedRows`. */
+export function dequantise(code: Uint8Array, bytes: Uint8Array, scale: number, target: Float32Array): void {
+  for (let i = 0; i < target.length; i++) {
+    const isNegative = ((code[i >> 3] ?? 0) >> (i & 7)) & 1;
+    target[i] = ((bytes[i] ?? 0) - 256 * isNegative) * scale;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * How rows lie in memory. Rows are numbered through; 2,048 of them share a slab of codes and, once they are there, a slab of
+ * exact rows.
+ *
+ * A slab of codes holds up to three planes, one for each stage of the scan, then the factors, then the live bits. Plane s
+ * holds, for each block of 16 rows, byte j of all 16 codes side by side, for each of the stage's `stages[s]` bytes: one
+ * instruction looks up a half byte of 16 rows (André, Kermarrec, Le Scouarnec: Cache locality is not enough, VLDB 2015).
+ * Bit i of byte j is set where component 8 j + i is negative. A block's 16 factors are those of its even rows, then
+ * those of its odd rows, because that is how sums of bytes widen.
+ *
+ * A slab of exact rows holds the low bytes of each row's nine-bit values (the ninth bit is the code's), each row padded to a
+ * multiple of 16, then a 32-bit float for each row: its scale, 0 where the exact row is missing.
+ */
+export const SLAB_ROWS = 2048;
+export const BLOCK_ROWS = 16;
+/** Bytes of a slab's live bits. */
+export const LIVE_BYTES = SLAB_ROWS / 8;
+
+/** Codes are padded to a multiple of this many bytes. */
+const CODE_UNIT = 4;
+/** Codes shorter than this are scanned in one stage: a part of them says too little. */
+const STAGED_BYTES = 16;
+
+/** Bytes of a code that each stage of the scan reads; multiples of 4. */
+export type Stages = readonly [number, number, number];
+
+export interface SlabLayout {
+  /** A multiple of 8. */
+  readonly dimensions: number;
+  readonly stages: Stages;
+  /** Bytes of a code in a slab: the sum of the stages. */
+  readonly codeBytes: number;
+  /** Bytes of an exact row in a slab. */
+  readonly exactStride: number;
+  /** Where factors and live bits start in a slab of codes. */
+  readonly factorsAt: number;
+  readonly liveAt: number;
+  readonly codeSlabBytes: number;
+  /** Where scales start in a slab of exact rows. */
+  readonly scalesAt: number;
+  readonly exactSlabBytes: number;
+}
+
+/** The layout for rows of `dimensions` components, which are padded to a multiple of 8. */
+export function layoutFor(dimensions: number): SlabLayout {
+  const padded = roundUp(dimensions, 8);
+  const codeBytes = roundUp(padded / 8, CODE_UNIT);
+  const quarter = roundUp(codeBytes / 4, CODE_UNIT);
+  const stages: Stages = codeBytes < STAGED_BYTES ? [codeBytes, 0, 0] : [quarter, quarter, codeBytes - 2 * quarter];
+  const exactStride = roundUp(padded, 16);
+  const factorsAt = SLAB_ROWS * codeBytes;
+  const liveAt = factorsAt + SLAB_ROWS * 2;
+  const scalesAt = SLAB_ROWS * exactStride;
+  return {
+    dimensions: padded,
+    stages,
+    codeBytes,
+    exactStride,
+    factorsAt,
+    liveAt,
+    codeSlabBytes: liveAt + LIVE_BYTES,
+    scalesAt,
+    exactSlabBytes: scalesAt + SLAB_ROWS * 4,
+  };
+}
+
+/** Where a row's factor is among those of its slab, in units of 16 bits. */
+export function factorPlace(row: number): number {
+  return (row & ~15) + ((row & 1) << 3) + ((row & 15) >> 1);
+}
+
+export function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}

@@ -1,0 +1,313 @@
+import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
+import { TopK } from '../ranking/top-k.ts';
+import { candidateCount } from './candidate-count.ts';
+import { chunkScore } from './chunk-score.ts';
+import { RowQuantiser } from './quantised-rows.ts';
+import { RowScanner, soloCrew, type ScanCrew } from './row-scanner.ts';
+import { RowStore } from './row-store.ts';
+import { COSINE_FACTOR_RANGE, factorUnit, storeFactors, weighRows, type Metric } from './row-weights.ts';
+import { BLOCK_ROWS, roundUp } from './slab-layout.ts';
+import { rowsOfOrdinal, rowStartsOf, VectorParts, type VectorPart } from './vector-parts.ts';
+import { checkRowCounts, type ExactRows, type VectorCodes } from './segment-vectors.ts';
+import { openKernel, type KernelInMemory, type KernelKind } from './wasm-kernel.ts';
+
+export interface VectorIndexOptions {
+  readonly dimensions: number;
+  readonly metric?: Metric;
+  /** Which kernels to use; by default the fastest that run here. */
+  readonly kernel?: KernelKind;
+}
+
+export interface VectorSearchOptions {
+  /** Rows that the first stage hands to the second; by default as many as `candidateCount` says. */
+  readonly candidates?: number | undefined;
+  /** Only chunks whose byte, at their key, is not 0; or the same for each part, by ordinal (`undefined`: all of it). */
+  readonly accept?: Uint8Array | ((part: VectorPart) => Uint8Array | undefined) | undefined;
+}
+
+/** Best first; among equals the smaller key. */
+export interface VectorMatches {
+  readonly keys: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+/** Rows no longer in use are closed up once they are this share of all. */
+const WASTED_SHARE = 1 / 3;
+const FEWEST_WASTED = 4096;
+
+/**
+ * Nearest-neighbour search over the vectors of chunks. A chunk has one row or several, see `PassageVectors`, and its score is
+ * `chunkScore` of its rows' cosines or dot products. All rows are scanned by their one-bit codes; the best
+ * are scored again from rows of nine bits per dimension. Keys count chunks from 0 in the order of being added, and are not used again.
+ */
+export class VectorIndex {
+  readonly dimensions: number;
+  readonly metric: Metric;
+  readonly #kernel: KernelInMemory;
+  readonly #store: RowStore;
+  readonly #scanner: RowScanner;
+  readonly #quantiser: RowQuantiser;
+  readonly #parts = new VectorParts();
+  /** The part that `add` goes on with. */
+  #openPart: VectorPart | undefined;
+  #nextKey = 0;
+  #nextRow = 0;
+  #liveRows = 0;
+  #wastedRows = 0;
+  #factorRange = COSINE_FACTOR_RANGE;
+
+  constructor(options: VectorIndexOptions, kernel = openKernel(options.kernel), crew: ScanCrew = soloCrew(kernel)) {
+    const { dimensions, metric = 'cosine' } = options;
+    if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 4096) {
+      throw new InvalidInputError('Embeddings must have between 1 and 4,096 dimensions.');
+    }
+    this.dimensions = dimensions;
+    this.metric = metric;
+    this.#kernel = kernel;
+    this.#store = new RowStore(dimensions, kernel);
+    this.#scanner = new RowScanner(this.#store, kernel, crew);
+    this.#quantiser = new RowQuantiser(kernel.kind);
+  }
+
+  /** Rows that can be found. */
+  get rowCount(): number {
+    return this.#liveRows;
+  }
+
+  get memoryBytes(): number {
+    let bookkeeping = 0;
+    for (const { rowStarts } of this.#parts.all) bookkeeping += (rowStarts?.length ?? 0) * 8;
+    return this.#store.memoryBytes + bookkeeping;
+  }
+
+  /** For measurements: see `RowScanner.slack`. */
+  set slack(deviations: number) {
+    this.#scanner.slack = deviations;
+  }
+
+  /**
+   * Adds chunks with their rows, one each unless `rowCounts` says otherwise, and returns the key of the first. A row of
+   * zeros is never found. Throws `InvalidInputError` on NaN, infinity, or where rows and counts do not add up; nothing has changed then.
+   */
+  add(rows: Float32Array, rowCounts?: Uint16Array): number {
+    const quantised = this.#quantiser.quantise(rows, this.dimensions);
+    if (rowCounts !== undefined) checkRowCounts(rowCounts, quantised.rowCount);
+    const { factors, scales } = weighRows(quantised, this.dimensions, this.metric);
+    if (this.metric === 'dot') this.#widenFactors(factors);
+    const stored = storeFactors(factors, this.#factorRange);
+    const chunkCount = rowCounts?.length ?? quantised.rowCount;
+    const part = this.#partFor(rowCounts);
+    const firstKey = part.firstKey + part.chunkCount;
+    const firstRow = part.firstRow + part.rowCount;
+    this.#store.writeCodes(firstRow, quantised.codes, stored);
+    this.#store.writeExact(firstRow, quantised.bytes, scales);
+    if (part.rowStarts !== undefined) {
+      for (const count of rowCounts ?? new Uint16Array(chunkCount).fill(1)) {
+        part.rowStarts.push(part.rowStarts.at(-1)! + count);
+      }
+    }
+    part.chunkCount += chunkCount;
+    part.rowCount += quantised.rowCount;
+    this.#nextKey += chunkCount;
+    this.#nextRow = part.firstRow + part.rowCount;
+    this.#liveRows += countLive(stored);
+    return firstKey;
+  }
+
+  /** Adds the chunks of a segment, which are searched by their codes alone until `setExact`. Cosine only. */
+  addSegment(codes: VectorCodes): VectorPart {
+    if (codes.dimensions !== this.dimensions || this.metric !== 'cosine') {
+      throw new InvalidInputError('These embeddings do not fit the index; they have to be made again.');
+    }
+    this.#openPart = undefined;
+    const part: VectorPart = {
+      firstKey: this.#nextKey,
+      chunkCount: codes.chunkCount,
+      firstRow: roundUp(this.#nextRow, BLOCK_ROWS),
+      rowCount: codes.rowCount,
+      rowStarts: rowStartsOf(codes.rowCounts),
+    };
+    this.#store.writeCodes(part.firstRow, codes.codes, codes.factors);
+    this.#parts.push(part);
+    this.#nextKey += codes.chunkCount;
+    this.#nextRow = part.firstRow + part.rowCount;
+    this.#liveRows += countLive(codes.factors);
+    return part;
+  }
+
+  /** Brings in the exact rows of a part, or, without `exact`, lets go of them. */
+  setExact(part: VectorPart, exact: ExactRows | undefined): void {
+    if (exact === undefined) {
+      this.#store.clearExact(part.firstRow, part.rowCount);
+      return;
+    }
+    if (exact.rowCount !== part.rowCount || exact.dimensions !== this.dimensions) {
+      throw new InvalidInputError('These embeddings do not fit the index; they have to be made again.');
+    }
+    this.#store.writeExact(part.firstRow, exact.bytes, exact.scales);
+  }
+
+  /** Takes a part out, with its keys. */
+  removeSegment(part: VectorPart): void {
+    if (!this.#parts.all.includes(part)) throw new NotFoundError('That part of the search index is not loaded.');
+    for (let row = part.firstRow; row < part.firstRow + part.rowCount; row++) this.#bury(row);
+    this.#store.clearExact(part.firstRow, part.rowCount);
+    if (this.#openPart === part) this.#openPart = undefined;
+    this.#parts.delete(part);
+    this.#wastedRows += part.rowCount;
+    if (this.#wastedRows >= FEWEST_WASTED && this.#wastedRows > this.#nextRow * WASTED_SHARE) this.#closeUp();
+    else this.#dropTail();
+  }
+
+  /** Takes chunks out of every search; unknown keys and those already removed do no harm. */
+  remove(keys: Iterable<number>): void {
+    for (const key of keys) {
+      const rows = this.#parts.rowsOf(key);
+      if (rows === undefined) continue;
+      for (let row = rows.start; row < rows.end; row++) this.#bury(row);
+    }
+  }
+
+  /** The rows of a chunk, read back; `undefined` where it has none, or where the exact rows are not there. */
+  readRows(key: number): Float32Array | undefined {
+    const rows = this.#parts.rowsOf(key);
+    if (rows === undefined || rows.start === rows.end) return undefined;
+    const floats = new Float32Array((rows.end - rows.start) * this.dimensions);
+    let isThere = false;
+    for (let row = rows.start; row < rows.end; row++) {
+      const at = (row - rows.start) * this.dimensions;
+      this.#store.readRow(row, floats.subarray(at, at + this.dimensions));
+      isThere ||= this.#store.hasExact(row);
+    }
+    return isThere ? floats : undefined;
+  }
+
+  /**
+   * The `k` chunks nearest to the query, all of them where there are fewer. A query of zeros is near nothing. Throws
+   * `InvalidInputError` on a query that is not of finite numbers or has other dimensions.
+   */
+  search(query: Float32Array, k: number, { candidates, accept }: VectorSearchOptions = {}): VectorMatches {
+    const length = this.#check(query, k);
+    if (length === 0 || k === 0 || this.#liveRows === 0)
+      return { keys: new Uint32Array(0), scores: new Float32Array(0) };
+    const acceptAt = accept === undefined ? 0 : this.#acceptBits(accept);
+    let keep = Math.max(k, candidates ?? candidateCount(this.#liveRows, this.dimensions, k));
+    for (;;) {
+      keep = Math.min(keep, this.#liveRows);
+      const rows = this.#scanner.scan(query, keep, acceptAt);
+      const best = this.#refine(query, this.metric === 'cosine' ? 1 / length : 1, k, rows);
+      // Rows of one chunk may have crowded others out.
+      if (best.keys.length >= k || rows.length < keep || keep === this.#liveRows) return best;
+      keep *= 4;
+    }
+  }
+
+  #refine(query: Float32Array, unit: number, k: number, candidates: Uint32Array): VectorMatches {
+    const keys: number[] = [];
+    const starts: number[] = [0];
+    const rows: number[] = [];
+    this.#parts.forEachChunk(candidates, (key, start, end) => {
+      keys.push(key);
+      for (let row = start; row < end; row++) rows.push(row);
+      starts.push(rows.length);
+    });
+    const step = factorUnit(this.#factorRange, this.dimensions);
+    const scores = this.#scanner.refine(query, unit, step, Uint32Array.from(rows));
+    const best = new TopK(k, (left, right) => left < right);
+    keys.forEach((key, at) => {
+      best.offer(chunkScore(scores, starts[at]!, starts[at + 1]!), key);
+    });
+    const kept = best.drain();
+    return { keys: Uint32Array.from(kept, ({ key }) => key), scores: Float32Array.from(kept, ({ score }) => score) };
+  }
+
+  /** The query's length. */
+  #check(query: Float32Array, k: number): number {
+    if (!Number.isInteger(k) || k < 0)
+      throw new InvalidInputError('The number of passages to find must be a whole number.');
+    if (query.length !== this.dimensions) {
+      throw new InvalidInputError('The question was embedded with other dimensions than the library.');
+    }
+    const length = Math.hypot(...query);
+    if (!(length < Infinity)) throw new InvalidInputError('An embedding holds a value that is not a number.');
+    return length;
+  }
+
+  #acceptBits(accept: Uint8Array | ((part: VectorPart) => Uint8Array | undefined)): number {
+    const { at, bits } = this.#scanner.clearAcceptBits();
+    for (const part of this.#parts.all) {
+      const mask = typeof accept === 'function' ? accept(part) : accept.subarray(part.firstKey);
+      for (let ordinal = 0; ordinal < part.chunkCount; ordinal++) {
+        if (mask !== undefined && (mask[ordinal] ?? 0) === 0) continue;
+        const { start, end } = rowsOfOrdinal(part, ordinal);
+        for (let row = start; row < end; row++) bits[row >> 3]! |= 1 << (row & 7);
+      }
+    }
+    return at;
+  }
+
+  /** The part that `add` appends to, with a list of row starts as soon as a chunk has other than one row. */
+  #partFor(rowCounts: Uint16Array | undefined): VectorPart {
+    const isUneven = rowCounts?.some((count) => count !== 1) ?? false;
+    if (this.#openPart === undefined) {
+      this.#openPart = {
+        firstKey: this.#nextKey,
+        chunkCount: 0,
+        firstRow: roundUp(this.#nextRow, BLOCK_ROWS),
+        rowCount: 0,
+        rowStarts: undefined,
+      };
+      this.#parts.push(this.#openPart);
+    }
+    if (isUneven) {
+      this.#openPart.rowStarts ??= Array.from({ length: this.#openPart.chunkCount + 1 }, (_, at) => at);
+    }
+    return this.#openPart;
+  }
+
+  /** Doubles the range of factors until the largest fits. */
+  #widenFactors(factors: Float32Array): void {
+    let largest = 0;
+    for (const factor of factors) largest = Math.max(largest, factor);
+    if (!(largest < Infinity)) throw new InvalidInputError('An embedding holds a value that is not a number.');
+    let times = 0;
+    for (; largest >= this.#factorRange; times++) this.#factorRange *= 2;
+    if (times > 0) this.#store.shrinkFactors(Math.min(times, 31));
+  }
+
+  #bury(row: number): void {
+    if (!this.#store.isLive(row)) return;
+    this.#store.bury(row);
+    this.#liveRows--;
+  }
+
+  /** Moves all parts towards the front, over the rows that are no longer in use. */
+  #closeUp(): void {
+    let next = 0;
+    for (const part of this.#parts.all) {
+      next = roundUp(next, BLOCK_ROWS);
+      if (next < part.firstRow) this.#store.move(part.firstRow, next, part.rowCount);
+      part.firstRow = next;
+      next += part.rowCount;
+    }
+    this.#wastedRows = 0;
+    this.#dropTail();
+  }
+
+  #dropTail(): void {
+    const { last } = this.#parts;
+    this.#nextRow = last === undefined ? 0 : last.firstRow + last.rowCount;
+    this.#store.truncate(this.#nextRow);
+  }
+
+  /** For other threads that scan beside this one. */
+  get kernelInMemory(): KernelInMemory {
+    return this.#kernel;
+  }
+}
+
+function countLive(factors: Uint16Array): number {
+  let count = 0;
+  for (const factor of factors) if (factor !== 0) count++;
+  return count;
+}
