@@ -1,6 +1,11 @@
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
-import { decodeLexicalSegment, FIELD_COUNT, type LexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
+import {
+  decodeLexicalSegment,
+  FIELD_COUNT,
+  lexicalBytes,
+  type LexicalSegment,
+} from '../../src/engine/lexical/lexical-segment.ts';
 import { decodeVectorSegment, type VectorSegment } from '../../src/engine/vector/vector-segment.ts';
 import { IdColumn } from '../../src/engine/id-column.ts';
 import { hasTwins } from '../../src/engine/id-index.ts';
@@ -78,10 +83,7 @@ export class IndexSegment {
   }
 
   get memoryBytes(): number {
-    const { termBytes, termStarts, postingStarts, ordinals, bodyFrequencies, fieldLengths, sketches } = this.lexical;
-    let total = 2 * bodyFrequencies.byteLength + this.live.byteLength + this.documentNumbers.byteLength;
-    for (const part of [termBytes, termStarts, postingStarts, ordinals, fieldLengths, sketches])
-      total += part.byteLength;
+    let total = lexicalBytes(this.lexical) + this.live.byteLength + this.documentNumbers.byteLength;
     for (const { codes, scales } of this.vectors.values()) total += codes.byteLength + scales.byteLength;
     return total;
   }

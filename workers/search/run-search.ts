@@ -1,14 +1,9 @@
 import { InvalidInputError } from '../../src/domain/errors.ts';
 import type { Hit } from '../../src/domain/hit.ts';
-import {
-  type CollectionStatistics,
-  type LexicalSource,
-  scanBm25,
-  type WeightedTerm,
-  weighTerms,
-} from '../../src/engine/lexical/bm25.ts';
-import { FIELD_COUNT, hasPosting } from '../../src/engine/lexical/lexical-segment.ts';
+import { type CollectionStatistics, type LexicalSource, scanBm25 } from '../../src/engine/lexical/bm25.ts';
+import { FIELD_COUNT } from '../../src/engine/lexical/lexical-segment.ts';
 import { queryTermsOf } from '../../src/engine/lexical/query-terms.ts';
+import { holdsTerm, type WeightedTerm, weighTerms } from '../../src/engine/lexical/weigh-terms.ts';
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
@@ -47,13 +42,14 @@ export function runSearch(
     acceptMask: acceptMasks[index],
   }));
   const statistics = collectionStatistics(segments);
-  const terms = weighTerms(sources, statistics, queryTermsOf(request.query));
+  const words = weighTerms(sources, statistics, queryTermsOf(request.query));
+  const { terms } = words;
   const usesVectors = request.mode !== 'lexical' && request.queryVector !== undefined;
 
   let lexical: RankedList['entries'] | undefined;
   if (request.mode !== 'dense') {
     const best = new TopK(request.candidateCount, keys.isBefore);
-    scanBm25(sources, statistics, terms, best);
+    scanBm25(sources, statistics, words, best);
     lexical = best.drain();
   }
   const lexicalAt = performance.now();
@@ -75,7 +71,7 @@ export function runSearch(
       const best = new TopK(wanted.size, keys.isBefore);
       const masks = keys.masksOf(wanted);
       const masked = sources.map((source, index) => ({ ...source, acceptMask: masks[index] }));
-      scanBm25(masked, statistics, terms, best);
+      scanBm25(masked, statistics, words, best);
       return best.drain();
     },
     scoreByMeaning: (wanted) => {
@@ -114,7 +110,7 @@ export function runSearch(
       ...(denseScore !== undefined && { denseScore }),
       ...(wordsPart !== undefined && meaningPart !== undefined && { why: { wordsPart, meaningPart } }),
       ...(folded && { duplicates: folded.map((other) => keys.chunkIdOf(other)) }),
-      terms: termsInChunk(keys, key, terms),
+      terms: termsInChunk(keys, key, terms, sources),
     };
   };
   return {
@@ -146,7 +142,7 @@ export function wordWeights(segments: readonly IndexSegment[], query: string): R
   }));
   const weights: Record<string, number> = {};
   for (const word of new Set(wordsOf(query))) {
-    const idf = Math.max(0, ...weighTerms(sources, statistics, queryTermsOf(word)).map((term) => term.idf));
+    const idf = Math.max(0, ...weighTerms(sources, statistics, queryTermsOf(word)).terms.map((term) => term.idf));
     if (idf > 0) weights[word] = idf;
   }
   return weights;
@@ -214,11 +210,14 @@ function ranksOf(entries: RankedList['entries'] = []): Map<number, number> {
   return new Map(entries.map(({ key }, index) => [key, index + 1]));
 }
 
-function termsInChunk(keys: SearchKeys, key: number, terms: readonly WeightedTerm[]): string[] {
-  const { index, segment, ordinal } = keys.placeOf(key);
-  const isIn = ({ numbers }: WeightedTerm): boolean => {
-    const number = numbers[index] ?? -1;
-    return number >= 0 && hasPosting(segment.lexical, number, ordinal);
-  };
-  return terms.filter(isIn).map(({ term }) => term);
+function termsInChunk(
+  keys: SearchKeys,
+  key: number,
+  terms: readonly WeightedTerm[],
+  sources: readonly LexicalSource[],
+): string[] {
+  const { index, ordinal } = keys.placeOf(key);
+  const source = sources[index];
+  if (source === undefined) return [];
+  return terms.filter((term) => holdsTerm(term, index, source, ordinal)).map(({ term }) => term);
 }

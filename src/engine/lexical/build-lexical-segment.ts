@@ -1,23 +1,22 @@
+import { analysisOf, type SpanAnalysis } from './analysis-cache.ts';
 import { compareCodePoints } from './code-point-order.ts';
-import {
-  BODY_FREQUENCY_LIMIT,
-  FIELD_COUNT,
-  LEXICAL_FIELDS,
-  SIDE_FREQUENCY_LIMIT,
-  type LexicalField,
-  type LexicalSegment,
-} from './lexical-segment.ts';
+import { LanguageCount } from './languages.ts';
+import { FIELD_COUNT, LEXICAL_FIELDS, type LexicalField, type LexicalSegment } from './lexical-segment.ts';
+import { BODY_FREQUENCY_LIMIT, SIDE_FREQUENCY_LIMIT } from './postings.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import { hashTerm, SKETCH_BYTES, SketchBuilder } from './sketch.ts';
-import { tokenize } from './tokenize.ts';
+import { stemOfKey } from './term-key.ts';
+import { forEachSpan } from './tokenize.ts';
 
 const MAX_FIELD_LENGTH = 0xffff;
+const BEYOND_ASCII = /[^\x00-\x7f]/;
 
 /** Growing posting lists in order of chunk, before they are sorted by term. */
 class PostingBuffer {
-  terms = new Uint32Array(1024);
-  ordinals = new Uint32Array(1024);
-  body = new Uint8Array(1024);
-  side = new Uint8Array(1024);
+  terms = new Uint32Array(4096);
+  ordinals = new Uint32Array(4096);
+  body = new Uint8Array(4096);
+  side = new Uint8Array(4096);
   length = 0;
 
   push(term: number, ordinal: number): number {
@@ -40,96 +39,156 @@ class PostingBuffer {
   }
 }
 
-/** Builds the inverted index of some chunks; ordinals are their places in the array. Any text is accepted. */
-export function buildLexicalSegment(chunks: readonly Readonly<Record<LexicalField, string>>[]): LexicalSegment {
-  const termNumbers = new Map<string, number>();
-  const hashes: number[] = [];
-  // For each term, its latest posting: a repeat in the same chunk adds to it.
-  const latestPosting: number[] = [];
-  const postings = new PostingBuffer();
-  const fieldLengths = new Uint16Array(chunks.length * FIELD_COUNT);
-  const sketches = new Uint8Array(chunks.length * SKETCH_BYTES);
-  const sketch = new SketchBuilder();
-  chunks.forEach((chunk, ordinal) => {
+let builds = 0;
+
+class SegmentBuilder {
+  readonly #build = ++builds;
+  readonly #numberByKey = new Map<string, number>();
+  readonly #hashes: number[] = [];
+  /** For each term, its latest posting: a repeat in the same chunk adds to it. */
+  readonly #latestPosting: number[] = [];
+  readonly #postings = new PostingBuffer();
+  readonly #sketch = new SketchBuilder();
+  readonly #languageCount = new LanguageCount();
+  readonly #fieldLengths: Uint16Array;
+  readonly #sketches: Uint8Array;
+  readonly #chunkCount: number;
+  // What the field at hand consists of.
+  #spans: SpanAnalysis[] = [];
+  #grams: string[] = [];
+  #languageMask = 0;
+
+  constructor(chunkCount: number) {
+    this.#chunkCount = chunkCount;
+    this.#fieldLengths = new Uint16Array(chunkCount * FIELD_COUNT);
+    this.#sketches = new Uint8Array(chunkCount * SKETCH_BYTES);
+  }
+
+  addChunk(chunk: Readonly<Record<LexicalField, string>>, ordinal: number): void {
+    let language = 0;
     LEXICAL_FIELDS.forEach((field, fieldNumber) => {
-      let length = 0;
-      const shift = 2 * (fieldNumber - 1);
-      tokenize(chunk[field], (term) => {
-        length++;
-        let number = termNumbers.get(term);
-        if (number === undefined) {
-          number = termNumbers.size;
-          termNumbers.set(term, number);
-          hashes.push(hashTerm(term));
-          latestPosting.push(-1);
-        }
-        let at = latestPosting[number] ?? -1;
-        if (at < 0 || postings.ordinals[at] !== ordinal) {
-          at = postings.push(number, ordinal);
-          latestPosting[number] = at;
-          sketch.add(hashes[number] ?? 0);
-        }
-        if (fieldNumber === 0) {
-          const count = postings.body[at] ?? 0;
-          if (count < BODY_FREQUENCY_LIMIT) postings.body[at] = count + 1;
-        } else {
-          const packed = postings.side[at] ?? 0;
-          if (((packed >> shift) & SIDE_FREQUENCY_LIMIT) < SIDE_FREQUENCY_LIMIT)
-            postings.side[at] = packed + (1 << shift);
-        }
-      });
-      fieldLengths[ordinal * FIELD_COUNT + fieldNumber] = Math.min(length, MAX_FIELD_LENGTH);
+      this.#cut(chunk[field]);
+      if (fieldNumber === 0) {
+        for (const { languageMask } of this.#spans) if (languageMask !== 0) this.#languageCount.add(languageMask);
+        language = this.#languageCount.finish();
+        this.#languageMask |= 1 << language;
+      }
+      let length = this.#grams.length;
+      for (const gram of this.#grams) this.#count(this.#numberOf(gram), ordinal, fieldNumber);
+      for (const span of this.#spans) {
+        const numbers = this.#numbersOf(span, language);
+        length += numbers.length;
+        for (const number of numbers) this.#count(number, ordinal, fieldNumber);
+      }
+      this.#fieldLengths[ordinal * FIELD_COUNT + fieldNumber] = Math.min(length, MAX_FIELD_LENGTH);
     });
-    sketch.finish(sketches, ordinal * SKETCH_BYTES);
-  });
-  return { chunkCount: chunks.length, fieldLengths, sketches, ...sortedByTerm(termNumbers, postings, chunks.length) };
+    this.#sketch.finish(this.#sketches, ordinal * SKETCH_BYTES);
+  }
+
+  finish(): LexicalSegment {
+    return {
+      chunkCount: this.#chunkCount,
+      languageMask: this.#languageMask,
+      fieldLengths: this.#fieldLengths,
+      sketches: this.#sketches,
+      ...this.#writeTerms(),
+    };
+  }
+
+  #cut(text: string): void {
+    this.#spans = [];
+    this.#grams = [];
+    if (text === '') return;
+    const source = BEYOND_ASCII.test(text) ? text.normalize('NFKC') : text;
+    forEachSpan(
+      source,
+      (start, end) => {
+        this.#spans.push(analysisOf(source.slice(start, end)));
+      },
+      (gram) => {
+        this.#grams.push(gram);
+      },
+    );
+  }
+
+  #numbersOf(span: SpanAnalysis, language: number): readonly number[] {
+    if (span.build !== this.#build) {
+      span.build = this.#build;
+      span.numbers = [];
+    }
+    const known = span.numbers[language];
+    if (known !== undefined) return known;
+    const numbers = span.keys(language).map((key) => this.#numberOf(key));
+    span.numbers[language] = numbers;
+    return numbers;
+  }
+
+  #numberOf(key: string): number {
+    const known = this.#numberByKey.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numberByKey.size;
+    this.#numberByKey.set(key, number);
+    this.#hashes.push(hashTerm(stemOfKey(key)));
+    this.#latestPosting.push(-1);
+    return number;
+  }
+
+  #count(number: number, ordinal: number, fieldNumber: number): void {
+    const { ordinals, body, side } = this.#postings;
+    let at = this.#latestPosting[number] ?? -1;
+    if (at < 0 || ordinals[at] !== ordinal) {
+      at = this.#postings.push(number, ordinal);
+      this.#latestPosting[number] = at;
+      this.#sketch.add(this.#hashes[number] ?? 0);
+      if (fieldNumber === 0) this.#postings.body[at] = 1;
+      else this.#postings.side[at] = 1 << (2 * (fieldNumber - 1));
+    } else if (fieldNumber === 0) {
+      const count = body[at] ?? 0;
+      if (count < BODY_FREQUENCY_LIMIT) body[at] = count + 1;
+    } else {
+      const shift = 2 * (fieldNumber - 1);
+      const packed = side[at] ?? 0;
+      if (((packed >> shift) & SIDE_FREQUENCY_LIMIT) < SIDE_FREQUENCY_LIMIT) side[at] = packed + (1 << shift);
+    }
+  }
+
+  #writeTerms(): ReturnType<SegmentWriter['finish']> {
+    const { terms, ordinals, body, side, length } = this.#postings;
+    const keys = [...this.#numberByKey.keys()].sort(compareCodePoints);
+    // Places of each term's postings, by counting: `starts[n]` is where term number `n` begins among `places`.
+    const starts = new Uint32Array(keys.length + 1);
+    for (let at = 0; at < length; at++) starts[(terms[at] ?? 0) + 1] = (starts[(terms[at] ?? 0) + 1] ?? 0) + 1;
+    for (let n = 0; n < keys.length; n++) starts[n + 1] = (starts[n + 1] ?? 0) + (starts[n] ?? 0);
+    const next = starts.slice(0, keys.length);
+    const places = new Uint32Array(length);
+    for (let at = 0; at < length; at++) {
+      const number = terms[at] ?? 0;
+      const target = next[number] ?? 0;
+      next[number] = target + 1;
+      places[target] = at;
+    }
+    const writer = new SegmentWriter(this.#chunkCount);
+    for (const key of keys) {
+      const number = this.#numberByKey.get(key) ?? 0;
+      writer.beginTerm(key);
+      for (let i = starts[number] ?? 0; i < (starts[number + 1] ?? 0); i++) {
+        const at = places[i] ?? 0;
+        writer.add(ordinals[at] ?? 0, body[at] ?? 0, side[at] ?? 0);
+      }
+      writer.endTerm(key);
+    }
+    return writer.finish();
+  }
 }
 
-type TermTables = Omit<LexicalSegment, 'chunkCount' | 'fieldLengths' | 'sketches'>;
-
-function sortedByTerm(
-  termNumbers: ReadonlyMap<string, number>,
-  postings: PostingBuffer,
-  chunkCount: number,
-): TermTables {
-  const terms = [...termNumbers.keys()].sort(compareCodePoints);
-  const rankOf = new Uint32Array(terms.length);
-  terms.forEach((term, rank) => {
-    rankOf[termNumbers.get(term) ?? 0] = rank;
+/**
+ * Builds the inverted index of some chunks; ordinals are their places in the array. Any text is accepted. The language
+ * of a chunk is told from the function words of its body.
+ */
+export function buildLexicalSegment(chunks: readonly Readonly<Record<LexicalField, string>>[]): LexicalSegment {
+  const builder = new SegmentBuilder(chunks.length);
+  chunks.forEach((chunk, ordinal) => {
+    builder.addChunk(chunk, ordinal);
   });
-  const postingStarts = new Uint32Array(terms.length + 1);
-  for (let at = 0; at < postings.length; at++) {
-    const rank = rankOf[postings.terms[at] ?? 0] ?? 0;
-    postingStarts[rank + 1] = (postingStarts[rank + 1] ?? 0) + 1;
-  }
-  for (let rank = 0; rank < terms.length; rank++) {
-    postingStarts[rank + 1] = (postingStarts[rank + 1] ?? 0) + (postingStarts[rank] ?? 0);
-  }
-  const next = postingStarts.slice(0, terms.length);
-  const ordinals = chunkCount <= 0x10000 ? new Uint16Array(postings.length) : new Uint32Array(postings.length);
-  const bodyFrequencies = new Uint8Array(postings.length);
-  const sideFrequencies = new Uint8Array(postings.length);
-  for (let at = 0; at < postings.length; at++) {
-    const rank = rankOf[postings.terms[at] ?? 0] ?? 0;
-    const target = next[rank] ?? 0;
-    next[rank] = target + 1;
-    ordinals[target] = postings.ordinals[at] ?? 0;
-    bodyFrequencies[target] = postings.body[at] ?? 0;
-    sideFrequencies[target] = postings.side[at] ?? 0;
-  }
-  return { termCount: terms.length, ...encodeTerms(terms), postingStarts, ordinals, bodyFrequencies, sideFrequencies };
-}
-
-function encodeTerms(terms: readonly string[]): { termBytes: Uint8Array; termStarts: Uint32Array } {
-  const encoder = new TextEncoder();
-  const termStarts = new Uint32Array(terms.length + 1);
-  let capacity = 0;
-  for (const term of terms) capacity += term.length * 3;
-  const buffer = new Uint8Array(capacity);
-  let at = 0;
-  terms.forEach((term, rank) => {
-    at += encoder.encodeInto(term, buffer.subarray(at)).written;
-    termStarts[rank + 1] = at;
-  });
-  return { termBytes: buffer.slice(0, at), termStarts };
+  return builder.finish();
 }

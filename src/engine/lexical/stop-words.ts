@@ -2,14 +2,14 @@
 const STOP_WORDS = new Set(
   [
     'a an the this that these those some any each few more most other such both all no nor not only own same so than',
-    'too very just once here there again further then now also',
-    'i me my myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers',
-    'herself it its itself they them their theirs themselves one ones',
-    'what which who whom whose when where why how if whether because as until while of at by for with about against',
-    'between into through during before after above below to from up down in out on off over under and but or upon',
-    'am is are was were be been being have has had having do does did doing done would should could ought can cannot',
-    'will shall might must may',
-    'don doesn didn isn aren wasn weren haven hasn hadn won wouldn shouldn couldn mustn s t d ll m re ve',
+    'too very just once here there again further then now',
+    'i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers',
+    'herself it its itself they them their theirs themselves',
+    'what which who whom when where why how if whether because as until while of at by for with about against',
+    'between into through during before after above below to from up down in out on off over under and but or',
+    'am is are was were be been being have has had having do does did doing should can will',
+    'don doesn didn isn aren ain wasn weren haven hasn hadn won wouldn shouldn couldn mustn mightn needn',
+    's t d ll m o re ve y',
   ]
     .join(' ')
     .split(' '),
@@ -17,7 +17,7 @@ const STOP_WORDS = new Set(
 
 /**
  * Whether an index term is a word that says nothing about a subject. Such words are indexed like all others and
- * found where a question consists of nothing else; otherwise they are left out of the question.
+ * count for little in a question that has other words.
  */
 export function isStopWord(term: string): boolean {
   return STOP_WORDS.has(term);

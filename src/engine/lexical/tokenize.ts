@@ -8,7 +8,8 @@ import {
   isWordCharacter,
 } from './character-class.ts';
 import { foldCase } from './fold.ts';
-import { stem } from './stem.ts';
+import { isForeignFunctionWord, type Language } from './languages.ts';
+import { stemIn } from './light-stems.ts';
 import { isStopWord } from './stop-words.ts';
 
 /** Longer words (encoded files, hashes run together) are cut here, on both sides alike, in UTF-16 code units. */
@@ -18,31 +19,29 @@ const INNER_JOINER = /[.,_\-/\\:@&'\u2019\u2010]./;
 const IDENTIFIER_MARK = /[\p{N}._/\\:@&]/u;
 const CAMEL_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+|\p{Lu}/gu;
 
+/** Receives an index term: the stem, and the word form it was taken from (the same where there is nothing to take off). */
+export type EmitTerm = (stem: string, form: string) => void;
+
 /**
- * Cuts text into index terms and hands each to `emit`, in reading order. The same function serves documents and
- * questions, so a term found on one side is found on the other.
+ * Cuts text into index terms and hands the stem of each to `emit`, in reading order, English taken for granted.
  *
- * - NFKC, lower case, diacritics folded, English words reduced to their stem.
+ * - NFKC, lower case, diacritics folded, words reduced to their stem.
  * - Identifiers, paths, versions and error codes come out whole and in parts: `ORA-00942` gives `ora`, `00942` and
  *   `ora-00942`; `getUserName` gives `getusername`, `get`, `user`, `name`.
  * - Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese come out as single characters and overlapping pairs.
  */
 export function tokenize(text: string, emit: (term: string) => void): void {
   const source = text.normalize('NFKC');
-  let at = 0;
-  while (at < source.length) {
-    const codePoint = source.codePointAt(at) ?? 0;
-    const kind = characterClass(codePoint);
-    if (kind === CHAR_UNSPACED) {
-      at = emitGrams(source, at, emit);
-    } else if (isWordCharacter(kind)) {
-      const end = compoundEnd(source, at);
-      emitCompound(source.slice(at, end), emit);
-      at = end;
-    } else {
-      at += codePoint >= 0x10000 ? 2 : 1;
-    }
-  }
+  const emitStem: EmitTerm = (stem) => {
+    emit(stem);
+  };
+  forEachSpan(
+    source,
+    (start, end) => {
+      analyzeSpan(source.slice(start, end), 'en', emitStem);
+    },
+    emit,
+  );
 }
 
 /** The terms of a text as a list, repeats included. */
@@ -50,6 +49,36 @@ export function termsOf(text: string): string[] {
   const terms: string[] = [];
   tokenize(text, (term) => terms.push(term));
   return terms;
+}
+
+/**
+ * Finds the words and compounds of a text (already NFKC), which `analyzeSpan` takes apart, and hands over the
+ * characters and pairs of scripts written without spaces, which are terms as they are.
+ */
+export function forEachSpan(
+  source: string,
+  onSpan: (start: number, end: number) => void,
+  onGram: (gram: string) => void,
+): void {
+  let at = 0;
+  while (at < source.length) {
+    const codePoint = source.codePointAt(at) ?? 0;
+    const kind = characterClass(codePoint);
+    if (kind === CHAR_UNSPACED) {
+      at = emitGrams(source, at, onGram);
+    } else if (isWordCharacter(kind)) {
+      const end = compoundEnd(source, at);
+      onSpan(at, end);
+      at = end;
+    } else {
+      at += codePoint >= 0x10000 ? 2 : 1;
+    }
+  }
+}
+
+/** The terms of one word or compound that `forEachSpan` found. */
+export function analyzeSpan(span: string, language: Language, emit: EmitTerm): void {
+  emitCompound(span, language, emit);
 }
 
 function emitGrams(source: string, start: number, emit: (term: string) => void): number {
@@ -106,20 +135,20 @@ function afterJoiners(source: string, at: number, previousKind: number): number 
   return isGroup ? next : at;
 }
 
-function emitCompound(compound: string, emit: (term: string) => void): void {
+function emitCompound(compound: string, language: Language, emit: EmitTerm): void {
   const parts = compound.split(JOINER_SEQUENCE);
   if (parts.length === 1) {
-    emitWord(compound, emit);
+    emitWord(compound, language, emit);
     return;
   }
   if (compound.includes(',')) {
-    emitCompound(compound.replaceAll(',', ''), emit);
+    emitCompound(compound.replaceAll(',', ''), language, emit);
     return;
   }
   const isPossessive = (index: number): boolean =>
     index > 0 && /^s$/i.test(parts[index] ?? '') && /['\u2019]s$/i.test(compound);
   parts.forEach((part, index) => {
-    if (!isPossessive(index)) emitWord(part, emit);
+    if (!isPossessive(index)) emitWord(part, language, emit);
   });
   emitWhole(compound.replace(/['\u2019]s$/i, ''), emit);
   const segments = compound.split(/[/\\]+/);
@@ -127,40 +156,30 @@ function emitCompound(compound: string, emit: (term: string) => void): void {
 }
 
 /** The compound itself as a term, if it is one by which something could be named; `\` and `/` are one sign. */
-function emitWhole(compound: string, emit: (term: string) => void): void {
+function emitWhole(compound: string, emit: EmitTerm): void {
   if (compound.length > MAX_TERM_LENGTH || !INNER_JOINER.test(compound) || !IDENTIFIER_MARK.test(compound)) return;
   const whole = foldCase(compound).replaceAll('\\', '/').replaceAll('\u2010', '-');
-  emit(whole);
-  if (/^v\d/.test(whole)) emit(whole.slice(1));
+  emit(whole, whole);
+  if (/^v\d/.test(whole)) emit(whole.slice(1), whole.slice(1));
 }
 
-function emitWord(word: string, emit: (term: string) => void): void {
-  const folded = foldCase(word);
-  // A word can fold to nothing: stray diacritics without a letter.
-  if (folded === '') return;
-  emit(termOfWord(folded));
+function emitWord(word: string, language: Language, emit: EmitTerm): void {
+  emitPart(foldCase(word), language, emit);
   if (word.length > MAX_TERM_LENGTH || !hasInnerCapital(word)) return;
   const parts = word.match(CAMEL_PART) ?? [];
-  if (parts.length > 1) for (const part of parts) emitPart(foldCase(part), emit);
+  if (parts.length > 1) for (const part of parts) emitPart(foldCase(part), language, emit);
 }
 
-function emitPart(folded: string, emit: (term: string) => void): void {
-  if (folded !== '') emit(termOfWord(folded));
+/** Stop words are left as they are: their stems would fall together with other words. */
+function emitPart(folded: string, language: Language, emit: EmitTerm): void {
+  // A word can fold to nothing: stray diacritics without a letter.
+  if (folded === '') return;
+  const form = folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded;
+  emit(isFunctionWord(form, language) ? form : stemIn(language, form), form);
 }
 
-// Words repeat: most of the work is done once. Emptied when full, so that odd input cannot make it grow for ever.
-const termByWord = new Map<string, string>();
-const MAX_REMEMBERED_WORDS = 50_000;
-
-/** The term of a folded word. Stop words are left as they are: their stems would fall together with other words. */
-function termOfWord(folded: string): string {
-  const known = termByWord.get(folded);
-  if (known !== undefined) return known;
-  const cut = folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded;
-  const term = isStopWord(cut) ? cut : stem(cut);
-  if (termByWord.size >= MAX_REMEMBERED_WORDS) termByWord.clear();
-  if (folded.length <= MAX_TERM_LENGTH) termByWord.set(folded, term);
-  return term;
+function isFunctionWord(folded: string, language: Language): boolean {
+  return isStopWord(folded) || isForeignFunctionWord(folded, language);
 }
 
 /** A capital after a small letter (`userName`), or one that opens a new word after capitals (`JSONParser`). */

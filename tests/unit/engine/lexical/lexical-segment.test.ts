@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
 import { buildLexicalSegment } from '../../../../src/engine/lexical/build-lexical-segment.ts';
-import {
-  decodeLexicalSegment,
-  encodeLexicalSegment,
-  findTerm,
-  hasPosting,
-} from '../../../../src/engine/lexical/lexical-segment.ts';
+import { DictionaryReader, findForms } from '../../../../src/engine/lexical/dictionary-reader.ts';
+import { decodeLexicalSegment, encodeLexicalSegment } from '../../../../src/engine/lexical/lexical-segment.ts';
+import { mergeLexicalSegments } from '../../../../src/engine/lexical/merge-lexical-segments.ts';
+import { PostingCursor } from '../../../../src/engine/lexical/postings.ts';
 import { sketchSimilarity, SKETCH_BYTES } from '../../../../src/engine/lexical/sketch.ts';
 import { termsOf } from '../../../../src/engine/lexical/tokenize.ts';
+import { searchIn } from './lexical-fixtures.ts';
 
 const chunkArbitrary = fc.record({
   body: fc.string({ unit: 'binary', maxLength: 80 }),
@@ -27,9 +26,13 @@ describe('lexical segments', () => {
         expect(decoded).toEqual(built);
         chunks.forEach((chunk, ordinal) => {
           for (const term of termsOf(chunk.body)) {
-            const number = findTerm(decoded, new TextEncoder().encode(term));
-            expect(number).toBeGreaterThanOrEqual(0);
-            expect(hasPosting(decoded, number, ordinal)).toBe(true);
+            const group = findForms(new DictionaryReader(decoded), new TextEncoder().encode(term), []);
+            const holds = group?.entries.some((entry) => {
+              const cursor = new PostingCursor(decoded, entry);
+              cursor.seek(ordinal);
+              return cursor.ordinal === ordinal;
+            });
+            expect(holds).toBe(true);
           }
         });
       }),
@@ -62,17 +65,53 @@ describe('lexical segments', () => {
     expect(() => decodeLexicalSegment(new TextEncoder().encode('not a segment at all'))).toThrow(InvalidInputError);
   });
 
-  it('refuse lists out of order even under a right checksum', () => {
+  it('refuses tables that do not fit each other even under a right checksum', () => {
     const built = buildLexicalSegment([
       { body: 'ant bee', title: '', headings: '', fileName: '' },
       { body: 'ant bee', title: '', headings: '', fileName: '' },
     ]);
-    const swapped = { ...built, ordinals: built.ordinals.slice().reverse() };
-    const beyond = { ...built, ordinals: built.ordinals.map((ordinal) => ordinal + 1) };
-    const unsorted = { ...built, termBytes: new TextEncoder().encode('beeant') };
-    for (const broken of [swapped, beyond, unsorted]) {
+    const short = { ...built, postings: built.postings.slice(1) };
+    const beyond = { ...built, blockTerms: built.blockTerms.map((start) => start + 1) };
+    const fewer = { ...built, chunkCount: 1 };
+    for (const broken of [short, beyond, fewer]) {
       expect(() => decodeLexicalSegment(encodeLexicalSegment(broken))).toThrow(InvalidInputError);
     }
+  });
+
+  it('are read without harm whatever their lists hold', () => {
+    const built = buildLexicalSegment([
+      { body: 'the lamp was lit at dusk and the lamps went out', title: 'Log', headings: 'May', fileName: 'log.md' },
+      { body: 'the keeper slept', title: '', headings: '', fileName: '' },
+    ]);
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(200), fc.boolean(), (noise, offset, which) => {
+        const damaged = { ...built, postings: built.postings.slice(), dictionary: built.dictionary.slice() };
+        const target = which ? damaged.postings : damaged.dictionary;
+        noise.forEach((byte, i) => (target[(offset + i) % target.length] = byte));
+        const found = searchIn([{ segment: damaged }], 'lamp keeper the lmap', 10);
+        expect(found.every(([key]) => key >= 0 && key < 2)).toBe(true);
+      }),
+      { seed: 13, numRuns: 300 },
+    );
+  });
+
+  it('are the same merged as built anew, whatever was deleted', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(chunkArbitrary, { maxLength: 5 }), { maxLength: 4 }),
+        fc.infiniteStream(fc.boolean()),
+        (groups, coin) => {
+          const masks = groups.map((group) => Uint8Array.from(group, () => (coin.next().value === true ? 1 : 0)));
+          const merged = mergeLexicalSegments(groups.map(buildLexicalSegment), masks);
+          const left = groups.flatMap((group, index) => group.filter((_, i) => masks[index]?.[i] === 1));
+          const rebuilt = buildLexicalSegment(left);
+          expect({ ...merged, languageMask: 0 }).toEqual({ ...rebuilt, languageMask: 0 });
+          const kept = mergeLexicalSegments(groups.map(buildLexicalSegment));
+          expect(encodeLexicalSegment(kept)).toEqual(encodeLexicalSegment(buildLexicalSegment(groups.flat())));
+        },
+      ),
+      { seed: 12, numRuns: 150 },
+    );
   });
 
   it('hold sketches by which likeness can be told', () => {

@@ -67,9 +67,23 @@ describe('tokenize', () => {
     );
   });
 
-  it('drops stop words from a question unless there is nothing else', () => {
-    expect(queryTermsOf('What is the lighthouse?').map(({ term }) => term)).toEqual(['lighthous']);
-    expect(queryTermsOf('to be or not to be').map(({ term }) => term)).toEqual(['to', 'be', 'or', 'not']);
-    expect(queryTermsOf('tower Towers tower')).toEqual([{ term: 'tower', count: 3 }]);
+  it('sets function words of a question apart unless there is nothing else', () => {
+    const telling = (question: string): string[] =>
+      queryTermsOf(question).flatMap(({ term, isFunctionWord }) => (isFunctionWord ? [] : [term]));
+    expect(telling('What is the lighthouse?')).toEqual(['lighthous']);
+    expect(telling('to be or not to be')).toEqual(['to', 'be', 'or', 'not']);
+    expect(telling('Wo ist der Leuchtturm und die See?')).toEqual(['leuchtturm', 'see']);
+    expect(queryTermsOf('tower Towers tower')).toEqual([
+      {
+        term: 'tower',
+        count: 3,
+        forms: [
+          { form: 'tower', count: 2 },
+          { form: 'towers', count: 1 },
+        ],
+        isFunctionWord: false,
+        isPrefix: false,
+      },
+    ]);
   });
 });

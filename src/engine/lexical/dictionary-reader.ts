@@ -1,0 +1,172 @@
+import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
+import { type PostingList, POSTINGS_PER_SIGNPOST } from './postings.ts';
+import { MARK_BYTE } from './term-key.ts';
+
+const MAX_KEY_BYTES = 1024;
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Walks the dictionary of a segment in order, from any block. */
+export class DictionaryReader {
+  readonly segment: LexicalSegment;
+  readonly key = new Uint8Array(MAX_KEY_BYTES);
+  keyLength = 0;
+  /** Bytes that the key has in common with the one before it in its block. */
+  shared = 0;
+  /** Postings of the term; and, at the first of several forms of a stem, chunks with any of them, otherwise 0. */
+  count = 0;
+  stemCount = 0;
+  postingStart = 0;
+  postingEnd = 0;
+  signpost = 0;
+  #at = 0;
+  #number = 0;
+  #nextSignpost = 0;
+
+  constructor(segment: LexicalSegment, block = 0) {
+    this.segment = segment;
+    this.toBlock(block);
+  }
+
+  toBlock(block: number): void {
+    this.#at = this.segment.blockTerms[block] ?? 0;
+    this.#number = block * TERMS_PER_BLOCK;
+    this.postingEnd = this.segment.blockPostings[block] ?? 0;
+    this.#nextSignpost = this.segment.blockSignposts[block] ?? 0;
+    this.keyLength = 0;
+  }
+
+  /** Reads the next entry; false past the last. */
+  next(): boolean {
+    if (this.#number >= this.segment.termCount) return false;
+    this.#number++;
+    const { dictionary } = this.segment;
+    this.shared = Math.min(this.#varint(), this.keyLength);
+    const rest = Math.min(this.#varint(), MAX_KEY_BYTES - this.shared);
+    let at = this.#at;
+    const end = this.shared + rest;
+    for (let i = this.shared; i < end; i++) this.key[i] = dictionary[at++] ?? 0;
+    this.keyLength = end;
+    this.#at = at;
+    const count = this.#varint();
+    this.count = count >>> 1;
+    this.stemCount = (count & 1) === 1 ? this.#varint() : 0;
+    this.postingStart = this.postingEnd;
+    this.postingEnd += this.#varint();
+    this.signpost = this.#nextSignpost;
+    this.#nextSignpost += Math.floor(Math.max(0, this.count - 1) / POSTINGS_PER_SIGNPOST);
+    return true;
+  }
+
+  list(): PostingList {
+    const end = Math.min(this.postingEnd, this.segment.postings.length);
+    return { start: this.postingStart, end, count: this.count, signpost: this.signpost };
+  }
+
+  keyText(): string {
+    return DECODER.decode(this.key.subarray(0, this.keyLength));
+  }
+
+  /** Below 0 where the key comes before `bytes`, above where after, 0 where it is `bytes`. */
+  compare(bytes: Uint8Array): number {
+    const shared = Math.min(this.keyLength, bytes.length);
+    for (let i = 0; i < shared; i++) {
+      const difference = (this.key[i] ?? 0) - (bytes[i] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return this.keyLength - bytes.length;
+  }
+
+  startsWith(bytes: Uint8Array): boolean {
+    if (this.keyLength < bytes.length) return false;
+    for (let i = 0; i < bytes.length; i++) if (this.key[i] !== bytes[i]) return false;
+    return true;
+  }
+
+  /** Goes to the first key that is not before `bytes` and reads it; false where there is none. */
+  seek(bytes: Uint8Array): boolean {
+    this.toBlock(this.#blockOf(bytes));
+    while (this.next()) if (this.compare(bytes) >= 0) return true;
+    return false;
+  }
+
+  /** The last block whose first key is not after `bytes`, or the first. */
+  #blockOf(bytes: Uint8Array): number {
+    const { blockKeys } = this.segment;
+    const wanted = prefixWord(bytes, 0, bytes.length);
+    let low = 0;
+    let high = blockKeys.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      const found = blockKeys[middle] ?? 0;
+      if (found < wanted || (found === wanted && this.#isFirstUpTo(middle, bytes))) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #isFirstUpTo(block: number, bytes: Uint8Array): boolean {
+    const { dictionary, blockTerms } = this.segment;
+    this.#at = (blockTerms[block] ?? 0) + 1;
+    const length = this.#varint();
+    const shared = Math.min(length, bytes.length);
+    for (let i = 0; i < shared; i++) {
+      const difference = (dictionary[this.#at + i] ?? 0) - (bytes[i] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    return length <= bytes.length;
+  }
+
+  #varint(): number {
+    const { dictionary } = this.segment;
+    let byte = dictionary[this.#at++] ?? 0;
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    for (let shift = 7; byte > 0x7f && shift < 35; shift += 7) {
+      byte = dictionary[this.#at++] ?? 0;
+      value |= (byte & 0x7f) << shift;
+    }
+    return value >>> 0;
+  }
+}
+
+/** The first four bytes as one number that sorts as they do. */
+export function prefixWord(bytes: Uint8Array, start: number, end: number): number {
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = word * 256 + (start + i < end ? (bytes[start + i] ?? 0) : 0);
+  return word;
+}
+
+/** One form of a stem in a segment. */
+export interface FormEntry extends PostingList {
+  /** Place of its key among those asked for, or -1. */
+  readonly wanted: number;
+}
+
+export interface FormGroup {
+  readonly entries: readonly FormEntry[];
+  /** Chunks with any of the forms, deleted ones included. */
+  readonly chunkCount: number;
+}
+
+/** All forms under a stem, in order of their keys, with those told apart whose keys are `wantedKeys`. */
+export function findForms(
+  reader: DictionaryReader,
+  stem: Uint8Array,
+  wantedKeys: readonly Uint8Array[],
+): FormGroup | undefined {
+  if (reader.segment.termCount === 0 || !reader.seek(stem)) return undefined;
+  const entries: FormEntry[] = [];
+  let chunkCount = 0;
+  while (reader.startsWith(stem) && (reader.keyLength === stem.length || reader.key[stem.length] === MARK_BYTE)) {
+    if (entries.length === 0) chunkCount = reader.stemCount === 0 ? reader.count : reader.stemCount;
+    entries.push({ ...reader.list(), wanted: wantedKeys.findIndex((key) => reader.compare(key) === 0) });
+    if (!reader.next()) break;
+  }
+  return entries.length === 0 ? undefined : { entries, chunkCount };
+}
+
+/** One term by its key. */
+export function findKey(reader: DictionaryReader, key: Uint8Array): PostingList | undefined {
+  if (reader.segment.termCount === 0 || !reader.seek(key)) return undefined;
+  return reader.compare(key) === 0 ? reader.list() : undefined;
+}

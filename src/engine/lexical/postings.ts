@@ -1,0 +1,134 @@
+import type { LexicalSegment } from './lexical-segment.ts';
+import { ByteWriter } from './varint.ts';
+
+/** A list longer than this has a signpost after every so many postings, by which a reader jumps. */
+export const POSTINGS_PER_SIGNPOST = 128;
+export const BODY_FREQUENCY_LIMIT = 255;
+/** Occurrences in title, headings and file name are counted up to here: two bits each. */
+export const SIDE_FREQUENCY_LIMIT = 3;
+
+/**
+ * Writes posting lists. A posting is a varint `(gap − 1) · 2 + more`, where the gap is to the ordinal before (the first:
+ * to −1). Without `more` the term stands once in the body and nowhere else. Otherwise a byte follows: occurrences in
+ * the body in the low four bits (15: a byte of its own follows) and, at 16, whether a byte of side frequencies follows.
+ */
+export class PostingWriter {
+  readonly bytes = new ByteWriter();
+  /** Per signpost: the ordinal before it, and its place in bytes from the start of its list. */
+  readonly signposts: number[] = [];
+  #start = 0;
+  #previous = -1;
+  #count = 0;
+
+  begin(): void {
+    this.#start = this.bytes.length;
+    this.#previous = -1;
+    this.#count = 0;
+  }
+
+  add(ordinal: number, body: number, side: number): void {
+    if (this.#count > 0 && this.#count % POSTINGS_PER_SIGNPOST === 0) {
+      this.signposts.push(this.#previous, this.bytes.length - this.#start);
+    }
+    const isPlain = body === 1 && side === 0;
+    this.bytes.varint((ordinal - this.#previous - 1) * 2 + (isPlain ? 0 : 1));
+    if (!isPlain) {
+      this.bytes.byte(Math.min(body, 15) | (side === 0 ? 0 : 16));
+      if (body >= 15) this.bytes.byte(body);
+      if (side !== 0) this.bytes.byte(side);
+    }
+    this.#previous = ordinal;
+    this.#count++;
+  }
+
+  /** Postings and bytes of the list begun last. */
+  end(): { readonly count: number; readonly length: number } {
+    return { count: this.#count, length: this.bytes.length - this.#start };
+  }
+}
+
+/** Where a posting list lies in its segment. */
+export interface PostingList {
+  readonly start: number;
+  readonly end: number;
+  readonly count: number;
+  /** Number of its first signpost. */
+  readonly signpost: number;
+}
+
+/** Reads one list forwards. Stands on a posting, or at `Infinity` past the last; reads of damaged bytes end early. */
+export class PostingCursor {
+  ordinal = -1;
+  body = 0;
+  side = 0;
+  readonly #bytes: Uint8Array;
+  readonly #signposts: Uint32Array;
+  readonly #list: PostingList;
+  readonly #signpostCount: number;
+  #at: number;
+  #nextSignpost = 0;
+
+  constructor(segment: LexicalSegment, list: PostingList) {
+    this.#bytes = segment.postings;
+    this.#signposts = segment.signposts;
+    this.#list = list;
+    this.#at = list.start;
+    this.#signpostCount = Math.floor(Math.max(0, list.count - 1) / POSTINGS_PER_SIGNPOST);
+    this.next();
+  }
+
+  next(): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (at >= this.#list.end) {
+      this.ordinal = Infinity;
+      return;
+    }
+    let value = bytes[at++] ?? 0;
+    if (value > 0x7f) {
+      value &= 0x7f;
+      let shift = 7;
+      let byte = 0x80;
+      while (byte > 0x7f && at < this.#list.end) {
+        byte = bytes[at++] ?? 0;
+        value |= (byte & 0x7f) << shift;
+        shift += 7;
+      }
+    }
+    this.ordinal += (value >>> 1) + 1;
+    this.body = 1;
+    this.side = 0;
+    if ((value & 1) === 1) {
+      const flags = bytes[at++] ?? 0;
+      this.body = flags & 15;
+      if (this.body === 15) this.body = bytes[at++] ?? 0;
+      if ((flags & 16) !== 0) this.side = bytes[at++] ?? 0;
+    }
+    this.#at = at;
+  }
+
+  /** Goes to the first posting at or after `ordinal`; never backwards. */
+  seek(ordinal: number): void {
+    if (this.ordinal >= ordinal) return;
+    this.#jump(ordinal);
+    while (this.ordinal < ordinal) this.next();
+  }
+
+  #jump(ordinal: number): void {
+    const first = this.#list.signpost;
+    let low = this.#nextSignpost;
+    let high = this.#signpostCount;
+    if (low >= high || (this.#signposts[2 * (first + low)] ?? 0) >= ordinal) return;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.#signposts[2 * (first + middle)] ?? 0) < ordinal) low = middle;
+      else high = middle;
+    }
+    const before = this.#signposts[2 * (first + low)] ?? 0;
+    this.#nextSignpost = low + 1;
+    if (before < this.ordinal) return;
+    this.ordinal = before;
+    this.#at = this.#list.start + (this.#signposts[2 * (first + low) + 1] ?? 0);
+    this.next();
+  }
+}

@@ -1,0 +1,209 @@
+import type { TopK } from '../ranking/top-k.ts';
+import type { FieldNorms, LexicalSource } from './bm25.ts';
+import { FIELD_COUNT } from './lexical-segment.ts';
+import { PostingCursor } from './postings.ts';
+import type { WeightedList, WeightedTerm } from './weigh-terms.ts';
+
+/** Ordinals scored together: their sums stay in the processor's first cache, and the bar rises from one to the next. */
+const WINDOW = 4096;
+/** Below one accepted chunk in so many, the accepted ones are looked up instead of walking the lists. */
+const SPARSE = 32;
+/** Bounds are sums in another order than scores are: they may fall short by rounding. */
+const ROUNDING = 1 + 1e-9;
+
+interface ScanTerm {
+  readonly cursors: readonly PostingCursor[];
+  readonly exactGains: readonly number[];
+  readonly postings: number;
+  readonly gain: number;
+  /** Most that this term and all after it can add. */
+  readonly boundOfRest: number;
+}
+
+/**
+ * Scores one segment, window by window, term after term, the weightiest first. Terms that together cannot lift a chunk
+ * over the bar of the heap are looked up only for the chunks that hold others (MaxScore: Turtle and Flood,
+ * "Query evaluation: strategies and optimizations", Information Processing & Management 31(6), 1995).
+ */
+export class SegmentScan {
+  readonly #source: LexicalSource;
+  readonly #terms: readonly ScanTerm[];
+  readonly #norms: FieldNorms;
+  readonly #isPruned: boolean;
+  readonly #scores = new Float64Array(WINDOW);
+  /** tf~ of the term at hand, where it has several forms. */
+  readonly #frequencies = new Float64Array(WINDOW);
+  readonly #touched = new Uint16Array(WINDOW);
+  readonly #touchedByTerm = new Uint16Array(WINDOW);
+  #touchedCount = 0;
+
+  constructor(
+    source: LexicalSource,
+    terms: readonly WeightedTerm[],
+    lists: readonly (readonly WeightedList[])[],
+    norms: FieldNorms,
+    isPruned: boolean,
+  ) {
+    this.#source = source;
+    this.#norms = norms;
+    this.#isPruned = isPruned;
+    const scanTerms: ScanTerm[] = [];
+    let boundOfRest = 0;
+    for (let i = terms.length - 1; i >= 0; i--) {
+      const ofTerm = lists[i] ?? [];
+      const term = terms[i];
+      if (ofTerm.length === 0 || term === undefined) continue;
+      boundOfRest += term.bound * ROUNDING;
+      scanTerms.unshift({
+        cursors: ofTerm.map((list) => new PostingCursor(source.segment, list)),
+        exactGains: ofTerm.map(({ exactGain }) => exactGain),
+        postings: ofTerm.reduce((sum, { count }) => sum + count, 0),
+        gain: term.gain,
+        boundOfRest,
+      });
+    }
+    this.#terms = scanTerms;
+  }
+
+  run(best: TopK): void {
+    const { segment, acceptMask } = this.#source;
+    const isSparse = acceptMask !== undefined && countOnes(acceptMask) * SPARSE < segment.chunkCount;
+    for (let base = 0; base < segment.chunkCount; base += WINDOW) {
+      const end = Math.min(base + WINDOW, segment.chunkCount);
+      const threshold = this.#isPruned ? best.threshold : -Infinity;
+      const essential = this.#essentialTerms(threshold);
+      if (essential === 0) return;
+      if (isSparse) this.#touchAccepted(acceptMask, base, end);
+      else for (let i = 0; i < essential; i++) this.#addWindow(this.#terms[i], base, end);
+      if (this.#touchedCount === 0) continue;
+      this.#addRest(isSparse ? 0 : essential, threshold, base, end);
+      this.#offer(best, base);
+    }
+  }
+
+  /** How many terms, from the first, a chunk must hold at least one of to reach the threshold. */
+  #essentialTerms(threshold: number): number {
+    let essential = 0;
+    while (essential < this.#terms.length && (this.#terms[essential]?.boundOfRest ?? 0) >= threshold) essential++;
+    return essential;
+  }
+
+  #touchAccepted(acceptMask: Uint8Array, base: number, end: number): void {
+    for (let at = acceptMask.indexOf(1, base); at >= 0 && at < end; at = acceptMask.indexOf(1, at + 1)) {
+      this.#touched[this.#touchedCount++] = at - base;
+    }
+  }
+
+  /** Adds the remaining terms to the chunks touched, dropping those that cannot reach the threshold any more. */
+  #addRest(first: number, threshold: number, base: number, end: number): void {
+    for (let i = first; i < this.#terms.length; i++) {
+      const term = this.#terms[i];
+      if (term === undefined) return;
+      if (threshold > 0 && first > 0) this.#dropHopeless(threshold - term.boundOfRest, base);
+      if (this.#touchedCount === 0) return;
+      const inWindow = (term.postings * (end - base)) / this.#source.segment.chunkCount;
+      if (this.#touchedCount * 8 < inWindow || first === 0) this.#addTouched(term, base);
+      else this.#addWindow(term, base, end, true);
+    }
+  }
+
+  #dropHopeless(least: number, base: number): void {
+    const { acceptMask } = this.#source;
+    let kept = 0;
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const at = this.#touched[i] ?? 0;
+      if ((this.#scores[at] ?? 0) < least || acceptMask?.[base + at] === 0) this.#scores[at] = 0;
+      else this.#touched[kept++] = at;
+    }
+    this.#touchedCount = kept;
+  }
+
+  #offer(best: TopK, base: number): void {
+    const { acceptMask, firstKey } = this.#source;
+    let threshold = best.threshold;
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const at = this.#touched[i] ?? 0;
+      const score = this.#scores[at] ?? 0;
+      this.#scores[at] = 0;
+      if (score === 0 || score < threshold || acceptMask?.[base + at] === 0) continue;
+      best.offer(score, firstKey + base + at);
+      threshold = best.threshold;
+    }
+    this.#touchedCount = 0;
+  }
+
+  /** Adds a term to every chunk of the window that holds it, or only to those touched before. */
+  #addWindow(term: ScanTerm | undefined, base: number, end: number, onlyTouched = false): void {
+    if (term === undefined) return;
+    const { cursors, exactGains, gain } = term;
+    const { k1 } = this.#norms;
+    const scores = this.#scores;
+    const frequencies = this.#frequencies;
+    let found = 0;
+    for (let i = 0; i < cursors.length; i++) {
+      const cursor = cursors[i];
+      const exactGain = exactGains[i] ?? 0;
+      if (cursor === undefined) continue;
+      cursor.seek(base);
+      while (cursor.ordinal < end) {
+        const at = cursor.ordinal - base;
+        if (!onlyTouched || scores[at] !== 0) {
+          const frequency = this.#frequencyAt(cursor);
+          if (frequencies[at] === 0) this.#touchedByTerm[found++] = at;
+          frequencies[at] = (frequencies[at] ?? 0) + frequency;
+          if (exactGain > 0) this.#add(at, (exactGain * frequency) / (k1 + frequency));
+        }
+        cursor.next();
+      }
+    }
+    for (let i = 0; i < found; i++) {
+      const at = this.#touchedByTerm[i] ?? 0;
+      const frequency = frequencies[at] ?? 0;
+      frequencies[at] = 0;
+      this.#add(at, (gain * frequency) / (k1 + frequency));
+    }
+  }
+
+  #add(at: number, gained: number): void {
+    const before = this.#scores[at] ?? 0;
+    if (before === 0) this.#touched[this.#touchedCount++] = at;
+    this.#scores[at] = before + gained;
+  }
+
+  /** Looks a term up for each chunk touched. */
+  #addTouched({ cursors, exactGains, gain }: ScanTerm, base: number): void {
+    const { k1 } = this.#norms;
+    const touched = this.#touched.subarray(0, this.#touchedCount).sort();
+    for (const at of touched) {
+      let sum = 0;
+      let score = this.#scores[at] ?? 0;
+      for (let i = 0; i < cursors.length; i++) {
+        const cursor = cursors[i];
+        if (cursor === undefined) continue;
+        cursor.seek(base + at);
+        if (cursor.ordinal !== base + at) continue;
+        const frequency = this.#frequencyAt(cursor);
+        sum += frequency;
+        const exactGain = exactGains[i] ?? 0;
+        if (exactGain > 0) score += (exactGain * frequency) / (k1 + frequency);
+      }
+      if (sum > 0) this.#scores[at] = score + (gain * sum) / (k1 + sum);
+    }
+  }
+
+  /** tf~ of the posting a cursor stands on. */
+  #frequencyAt(cursor: PostingCursor): number {
+    const { fieldLengths } = this.#source.segment;
+    const norms = this.#norms;
+    const lengthsAt = cursor.ordinal * FIELD_COUNT;
+    const frequency =
+      (norms.bodyWeight * cursor.body) / (norms.bodyFlat + norms.bodySlope * (fieldLengths[lengthsAt] ?? 0));
+    return cursor.side === 0 ? frequency : frequency + norms.sideFrequency(cursor.side, fieldLengths, lengthsAt);
+  }
+}
+
+function countOnes(mask: Uint8Array): number {
+  let count = 0;
+  for (const value of mask) count += value;
+  return count;
+}

@@ -1,0 +1,206 @@
+import { type Bm25Parameters, type CollectionStatistics, DEFAULT_BM25, type LexicalSource } from './bm25.ts';
+import { DictionaryReader, findForms, type FormEntry } from './dictionary-reader.ts';
+import { PostingCursor } from './postings.ts';
+import { prefixForms } from './prefix-forms.ts';
+import { type QueryTerm, stemsOf } from './query-terms.ts';
+import { termKey } from './term-key.ts';
+import { closestStems } from './typo.ts';
+
+/** A posting list that counts for a term, and what its own form adds where it was typed just so. */
+export interface WeightedList extends FormEntry {
+  readonly exactGain: number;
+}
+
+/** A term of the question with its weight, and where each source holds it. */
+export interface WeightedTerm extends QueryTerm {
+  /** Of the term in any of its forms; 0 where the library does not contain it. */
+  readonly idf: number;
+  /** What an endless number of occurrences would score, forms typed just so apart. */
+  readonly gain: number;
+  /** No chunk can get more from this term. */
+  readonly bound: number;
+  /** The stems searched for instead, where the library does not contain the term. */
+  readonly corrections: readonly string[];
+  /** Its lists in each source; empty where it does not occur. */
+  readonly lists: readonly (readonly WeightedList[])[];
+}
+
+export interface WeightedQuery {
+  /** Without function words that stand beside others. */
+  readonly terms: readonly WeightedTerm[];
+  /** All that is searched by, the weightiest first. */
+  readonly scanned: readonly WeightedTerm[];
+}
+
+/** Looks the question's terms up and counts, exactly, the live chunks that hold them. */
+export function weighTerms(
+  sources: readonly LexicalSource[],
+  statistics: CollectionStatistics,
+  terms: readonly QueryTerm[],
+  parameters: Bm25Parameters = DEFAULT_BM25,
+): WeightedQuery {
+  const readers = sources.map(({ segment }) => new DictionaryReader(segment));
+  let languageMask = 0;
+  for (const { segment } of sources) languageMask |= segment.languageMask;
+  const weigher = new TermWeigher(sources, readers, statistics, languageMask, parameters);
+  const weighed = terms.map((term) => weigher.weigh(term));
+  const scanned = weighed.filter(({ gain }) => gain > 0).sort((a, b) => b.bound - a.bound);
+  return { terms: weighed.filter(({ isFunctionWord }) => !isFunctionWord), scanned };
+}
+
+const ENCODER = new TextEncoder();
+/** What a word one or two letters away counts for. */
+const CORRECTION_WEIGHTS = [1, 0.6, 0.4];
+
+class TermWeigher {
+  readonly #sources: readonly LexicalSource[];
+  readonly #readers: readonly DictionaryReader[];
+  readonly #statistics: CollectionStatistics;
+  readonly #languageMask: number;
+  readonly #parameters: Bm25Parameters;
+
+  constructor(
+    sources: readonly LexicalSource[],
+    readers: readonly DictionaryReader[],
+    statistics: CollectionStatistics,
+    languageMask: number,
+    parameters: Bm25Parameters,
+  ) {
+    this.#sources = sources;
+    this.#readers = readers;
+    this.#statistics = statistics;
+    this.#languageMask = languageMask;
+    this.#parameters = parameters;
+  }
+
+  weigh(term: QueryTerm): WeightedTerm {
+    const { k1, exactWeight, functionWordWeight } = this.#parameters;
+    let found = term.isPrefix ? this.#prefixLists(term) : this.#formLists(term);
+    const idf = this.#idf(found.chunkCount);
+    let gainIdf = idf;
+    let weight = term.isFunctionWord ? functionWordWeight : 1;
+    let corrections: readonly string[] = [];
+    if (found.chunkCount === 0 && !term.isPrefix && !term.isFunctionWord) {
+      const closest = closestStems(this.#readers, term.forms[0]?.form ?? '');
+      if (closest.stems.length > 0) {
+        corrections = closest.stems;
+        found = this.#stemLists(new Map(closest.stems.map((stem) => [stem, new Set<string>()])));
+        gainIdf = this.#idf(found.chunkCount);
+        weight *= CORRECTION_WEIGHTS[closest.distance] ?? 0;
+      }
+    }
+    const gain = weight * term.count * gainIdf * (k1 + 1);
+    const exactGains = new Map<string, number>();
+    if (!term.isFunctionWord && !term.isPrefix && exactWeight > 0) {
+      for (const { form, count } of term.forms) {
+        const formIdf = this.#idf(found.exactCounts.get(form) ?? 0);
+        exactGains.set(form, exactWeight * count * formIdf * (k1 + 1));
+      }
+    }
+    let bound = gain;
+    for (const exactGain of exactGains.values()) bound += exactGain;
+    const lists = found.lists.map((ofSource) =>
+      ofSource.map((list) => ({ ...list, exactGain: list.form === undefined ? 0 : (exactGains.get(list.form) ?? 0) })),
+    );
+    return { ...term, idf, gain, bound, corrections, lists };
+  }
+
+  #idf(frequency: number): number {
+    if (frequency === 0) return 0;
+    return Math.log(1 + (this.#statistics.chunkCount - frequency + 0.5) / (frequency + 0.5));
+  }
+
+  #formLists(term: QueryTerm): FoundLists {
+    const stems = new Map<string, Set<string>>();
+    for (const { form } of term.forms) {
+      for (const stem of stemsOf(form, this.#languageMask)) {
+        const forms = stems.get(stem) ?? new Set<string>();
+        forms.add(form);
+        stems.set(stem, forms);
+      }
+    }
+    return this.#stemLists(stems);
+  }
+
+  /** The lists of all forms of these stems, with the typed forms told apart. */
+  #stemLists(stems: ReadonlyMap<string, ReadonlySet<string>>): FoundLists {
+    const wanted = Array.from(stems, ([stem, forms]) => ({
+      stem: ENCODER.encode(stem),
+      forms: [...forms],
+      keys: Array.from(forms, (form) => ENCODER.encode(termKey(stem, form))),
+    }));
+    let chunkCount = 0;
+    const exactCounts = new Map<string, number>();
+    const lists = this.#sources.map((source, index): FoundList[] => {
+      const reader = this.#readers[index];
+      const ofSource: FoundList[] = [];
+      let single: number | undefined;
+      if (reader === undefined) return ofSource;
+      for (const { stem, forms, keys } of wanted) {
+        const group = findForms(reader, stem, keys);
+        if (group === undefined) continue;
+        single = ofSource.length === 0 ? group.chunkCount : undefined;
+        for (const entry of group.entries) ofSource.push({ ...entry, form: forms[entry.wanted] });
+      }
+      chunkCount += single !== undefined && source.liveMask === undefined ? single : countLive(source, ofSource);
+      for (const list of ofSource) {
+        if (list.form === undefined) continue;
+        const count = source.liveMask === undefined ? list.count : countLive(source, [list]);
+        exactCounts.set(list.form, (exactCounts.get(list.form) ?? 0) + count);
+      }
+      return ofSource;
+    });
+    return { lists, chunkCount, exactCounts };
+  }
+
+  #prefixLists({ forms }: QueryTerm): FoundLists {
+    const prefix = forms[0]?.form ?? '';
+    let chunkCount = 0;
+    const lists = this.#sources.map((source, index): FoundList[] => {
+      const reader = this.#readers[index];
+      const ofSource = reader === undefined ? [] : prefixForms(reader, prefix);
+      chunkCount += countLive(source, ofSource);
+      return ofSource.map((entry) => ({ ...entry, form: undefined }));
+    });
+    return { lists, chunkCount, exactCounts: new Map() };
+  }
+}
+
+interface FoundList extends FormEntry {
+  /** The typed form that this is, if any. */
+  readonly form: string | undefined;
+}
+
+interface FoundLists {
+  readonly lists: readonly (readonly FoundList[])[];
+  readonly chunkCount: number;
+  readonly exactCounts: ReadonlyMap<string, number>;
+}
+
+/** Live chunks that are in any of the lists. */
+function countLive({ segment, liveMask }: LexicalSource, lists: readonly FormEntry[]): number {
+  if (lists.length === 0) return 0;
+  const seen = lists.length > 1 ? new Uint8Array(segment.chunkCount) : undefined;
+  let count = 0;
+  for (const list of lists) {
+    const cursor = new PostingCursor(segment, list);
+    while (cursor.ordinal < segment.chunkCount) {
+      const { ordinal } = cursor;
+      if (liveMask?.[ordinal] !== 0 && seen?.[ordinal] !== 1) {
+        if (seen !== undefined) seen[ordinal] = 1;
+        count++;
+      }
+      cursor.next();
+    }
+  }
+  return count;
+}
+
+/** Whether a chunk holds a term, in any of its forms. */
+export function holdsTerm(term: WeightedTerm, sourceIndex: number, source: LexicalSource, ordinal: number): boolean {
+  return (term.lists[sourceIndex] ?? []).some((list) => {
+    const cursor = new PostingCursor(source.segment, list);
+    cursor.seek(ordinal);
+    return cursor.ordinal === ordinal;
+  });
+}
