@@ -9,10 +9,11 @@ import { planBatches } from './token-batches.ts';
 import { TokenReader } from './token-reader.ts';
 
 /**
- * Padded tokens in one run of the model: about four texts of full length. More gains nothing on the processor
- * and makes whoever asks a question, or stops the work, wait longer.
+ * Padded tokens in one run of the model. On the processor batches gain nothing: a text alone at its own length costs
+ * the least, and the sooner a run ends, the sooner a question gets its turn; short texts go together only to save
+ * calls. A graphics processor needs more to do at once.
  */
-const MAX_BATCH_TOKENS = 1024;
+const MAX_BATCH_TOKENS = { processor: 256, gpu: 2048 } as const;
 
 export interface SentenceModelOptions {
   /** A JSON file of the model, by its path in the model's folder; `undefined` where there is none. */
@@ -30,9 +31,11 @@ export class SentenceModel implements SentenceEncoder {
   readonly #reader: TokenReader;
   readonly #network: PreTrainedModel;
   readonly #session: Session;
+  readonly #maxBatchTokens: number;
 
-  private constructor(model: EmbeddingModel, reader: TokenReader, network: PreTrainedModel) {
+  private constructor(model: EmbeddingModel, reader: TokenReader, network: PreTrainedModel, maxBatchTokens: number) {
     this.model = model;
+    this.#maxBatchTokens = maxBatchTokens;
     this.#reader = reader;
     this.#network = network;
     const session: unknown = network.sessions['model'];
@@ -48,7 +51,8 @@ export class SentenceModel implements SentenceEncoder {
     const tokenizer = new PreTrainedTokenizer(tokenizerJson, (await readJson('tokenizer_config.json')) ?? {});
     const reader = new TokenReader(tokenizer, tokenizerJson);
     const network = await AutoModel.from_pretrained(model.modelId, { dtype: model.dtype, device });
-    const loaded = new SentenceModel(model, reader, network);
+    const budget = device === 'webgpu' ? MAX_BATCH_TOKENS.gpu : MAX_BATCH_TOKENS.processor;
+    const loaded = new SentenceModel(model, reader, network, budget);
     try {
       await loaded.embed(['test'], 'passage');
     } catch (error) {
@@ -92,7 +96,7 @@ export class SentenceModel implements SentenceEncoder {
     const { maxTokens } = this.model;
     // A text in parts makes batches of its own, cut to size when it is embedded.
     const lengths = texts.map((text) => Math.min(this.#reader.estimate(text) + marksLength, maxTokens));
-    return planBatches(lengths, MAX_BATCH_TOKENS);
+    return planBatches(lengths, this.#maxBatchTokens);
   }
 
   countTokens(texts: readonly string[]): number[] {
@@ -120,7 +124,7 @@ export class SentenceModel implements SentenceEncoder {
     const { dimensions, pooling } = this.model;
     const lengths = sequences.map(({ length }) => length);
     const vectors = new Float32Array(sequences.length * dimensions);
-    for (const batch of planBatches(lengths, MAX_BATCH_TOKENS)) {
+    for (const batch of planBatches(lengths, this.#maxBatchTokens)) {
       const batchLengths = batch.map((index) => lengths[index] ?? 0);
       const { states, width } = await this.#run(batch.map((index) => sequences[index] ?? []));
       if (!poolInto(vectors, batch, states, { width, dimensions }, batchLengths, pooling)) {
