@@ -25,7 +25,16 @@ export interface Hit {
 
 /** What a question and its two lists of candidates are like: all that the weight of meaning depends on. */
 export type FusionFeature =
-  'modelStrength' | 'termCount' | 'rarity' | 'unknownShare' | 'identifierShare' | 'coverage' | 'agreement' | 'clarity';
+  | 'modelStrength'
+  | 'nearness'
+  | 'clarity'
+  | 'commonShare'
+  | 'identifierShare'
+  | 'unknownShare'
+  | 'termCount'
+  | 'rarity'
+  | 'coverage'
+  | 'agreement';
 
 /** How words and meaning were brought together in one search. */
 export interface FusionOutcome {

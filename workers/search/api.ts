@@ -105,6 +105,8 @@ export interface SearchRequest {
   readonly fusion?: 'convex' | 'rrf';
   /** Of the model behind `queryVector`; see `EmbeddingModel.meaningStrength`. */
   readonly meaningStrength?: number;
+  /** See `EmbeddingModel.unrelatedCosine`. */
+  readonly unrelatedCosine?: number;
 }
 
 export interface SearchOutcome {

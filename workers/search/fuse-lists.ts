@@ -12,7 +12,7 @@ export interface ListsToFuse {
   /** Best first; absent where that retriever was not asked. */
   readonly lexical?: Entries;
   readonly dense?: Entries;
-  readonly terms: readonly { readonly term: string; readonly count: number; readonly idf: number }[];
+  readonly terms: readonly { readonly term: string; readonly idf: number }[];
   readonly chunkCount: number;
   readonly isBefore: (left: number, right: number) => boolean;
   /** Scores of these very passages, which are in the other list only; those that have none may be missing. */
@@ -26,8 +26,8 @@ export interface FusedLists {
   readonly candidates: ReadonlyMap<number, Candidate>;
 }
 
-/** What a list is worth where the model's own strength is not known. */
-const USUAL_STRENGTH = 0.5;
+/** Of a model of which nothing is known: that of a small static one. */
+const USUAL_STRENGTH = 0.9;
 
 /**
  * One ranking of two lists. Every candidate is judged by both retrievers, whichever of them found it: a passage that only
@@ -49,10 +49,14 @@ export function fuseLists(lists: ListsToFuse): FusedLists {
     const fusion: FusionOutcome = { method: 'rrf', meaningWeight: 0.5, reasons: [] };
     return { fused: fuseByReciprocalRank(ranked, isBefore), fusion, candidates };
   }
-  const { meaningStrength = USUAL_STRENGTH } = request;
+  const { meaningStrength = USUAL_STRENGTH, unrelatedCosine = 0 } = request;
   const { terms, chunkCount } = lists;
-  const weighed = weighMeaning(fusionFeatures({ terms, chunkCount, lexical, dense, meaningStrength }));
-  const fused = fuseByConvexSum([...candidates.values()], weighed.meaningWeight, isBefore);
+  const weighed = weighMeaning(fusionFeatures({ terms, chunkCount, lexical, dense, meaningStrength, unrelatedCosine }));
+  const fused = fuseByConvexSum(
+    [...candidates.values()],
+    { meaningWeight: weighed.meaningWeight, unrelatedCosine },
+    isBefore,
+  );
   return { fused, fusion: { method: 'convex', ...weighed }, candidates };
 }
 

@@ -54,39 +54,41 @@ export function weighMeaning(
 
 const FEATURES: readonly FusionFeature[] = [
   'modelStrength',
+  'nearness',
+  'clarity',
+  'commonShare',
+  'identifierShare',
+  'unknownShare',
   'termCount',
   'rarity',
-  'unknownShare',
-  'identifierShare',
   'coverage',
   'agreement',
-  'clarity',
 ];
 
 /**
- * Convex combination of the two scores, each over the best one's of this question, a cosine below 0 counting as 0:
+ * Convex combination of the two scores, each over the best one's of this question; z is the cosine of unrelated texts:
  *
- *   score = (1 − w) · bm25 / max bm25  +  w · max(0, cosine) / max cosine
+ *   score = (1 − w) · bm25 / max bm25  +  w · max(0, cosine − z) / (max cosine − z)
  *
- * (Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023, who found it better than
- * reciprocal ranks and sparing of training data; dividing by the maximum is their "theoretical minimum at 0"). A passage
- * without a vector is judged by its words alone. `isBefore` decides between equal scores.
+ * (Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023, who found it better
+ * than reciprocal ranks and sparing of training data; the lower bounds are known of the scorers and not taken from the
+ * lists, as they advise.) A passage without a vector is judged by its words alone. `isBefore` decides between equal scores.
  */
 export function fuseByConvexSum(
   candidates: readonly Candidate[],
-  meaningWeight: number,
+  { meaningWeight, unrelatedCosine }: { readonly meaningWeight: number; readonly unrelatedCosine: number },
   isBefore: (left: number, right: number) => boolean,
 ): ConvexEntry[] {
   let bestLexical = 0;
   let bestDense = 0;
   for (const { lexicalScore, denseScore = 0 } of candidates) {
     bestLexical = Math.max(bestLexical, lexicalScore);
-    bestDense = Math.max(bestDense, denseScore);
+    bestDense = Math.max(bestDense, denseScore - unrelatedCosine);
   }
   const fused = candidates.map(({ key, lexicalScore, denseScore }): ConvexEntry => {
     const words = bestLexical > 0 ? lexicalScore / bestLexical : 0;
     if (denseScore === undefined) return { key, score: words, wordsPart: words, meaningPart: 0 };
-    const meaning = bestDense > 0 ? Math.max(0, denseScore) / bestDense : 0;
+    const meaning = bestDense > 0 ? Math.max(0, denseScore - unrelatedCosine) / bestDense : 0;
     const wordsPart = (1 - meaningWeight) * words;
     const meaningPart = meaningWeight * meaning;
     return { key, score: wordsPart + meaningPart, wordsPart, meaningPart };

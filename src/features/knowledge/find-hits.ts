@@ -1,3 +1,4 @@
+import type { EmbeddingModel } from '../../domain/embedding-model.ts';
 import type { NearMiss } from '../../domain/explanation.ts';
 import type { Hit } from '../../domain/hit.ts';
 import type { ChunkId } from '../../domain/ids.ts';
@@ -56,7 +57,7 @@ export async function findHits(
       ...wanted,
       query: text,
       ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
-      ...(meaning.model?.meaningStrength !== undefined && { meaningStrength: meaning.model.meaningStrength }),
+      ...strengthOf(meaning.model),
       ...(filter.kind === 'some' && { filter: { documentIds: filter.documentIds } }),
       ...(mustHold.length > 0 && { phrases: mustHold }),
       ...(excluded.length > 0 && { excluded }),
@@ -73,6 +74,14 @@ export async function findHits(
     question,
     outcome: { ...outcome, timings: { ...outcome.timings, ...(queryVector && { embedMs }) } },
     notes: isRelaxed && outcome.hits.length > 0 ? [...question.notes, relaxed] : question.notes,
+  };
+}
+
+function strengthOf(model: EmbeddingModel | undefined): Pick<EmbeddingModel, 'meaningStrength' | 'unrelatedCosine'> {
+  const { meaningStrength, unrelatedCosine } = model ?? {};
+  return {
+    ...(meaningStrength !== undefined && { meaningStrength }),
+    ...(unrelatedCosine !== undefined && { unrelatedCosine }),
   };
 }
 
