@@ -8,6 +8,9 @@ const ROOT = join(import.meta.dirname, '..');
 /** Sources in `assembly/`; beside it, for each, the module that carries the compiled code. */
 export const KERNEL_FOLDER = join(ROOT, 'src/engine/kernels');
 
+/** Kernels whose memory several threads use at once; the others' is their own. */
+const SHARED_MEMORY = new Set(['gemm', 'embed-training']);
+
 /** Names of the kernels: the source files in `assembly/`. */
 export function kernelNames(): string[] {
   return readdirSync(join(KERNEL_FOLDER, 'assembly'))
@@ -32,6 +35,7 @@ export function compileKernel(name: string): string {
     const outFile = join(folder, 'kernel.wasm');
     const flags = ['--importMemory', '--initialMemory', '1', '--runtime', 'stub', '--noAssert'];
     const features = ['--enable', 'simd', '--enable', 'bulk-memory'];
+    const sharing = ['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'];
     const optimise = ['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'];
     execFileSync(
       process.execPath,
@@ -42,6 +46,7 @@ export function compileKernel(name: string): string {
         outFile,
         ...flags,
         ...features,
+        ...(SHARED_MEMORY.has(name) ? sharing : []),
         ...optimise,
       ],
       { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
