@@ -1,8 +1,8 @@
 import { sketchSimilarity, SKETCH_BYTES } from '../../src/engine/lexical/sketch.ts';
 import type { Similarity } from '../../src/engine/ranking/diversify.ts';
-import { rowSimilarity } from '../../src/engine/vector/flat-scan.ts';
-import type { VectorSegment } from '../../src/engine/vector/vector-segment.ts';
-import type { SearchKeys } from './search-keys.ts';
+import { directionSimilarity } from '../../src/engine/vector/direction-similarity.ts';
+import type { ChunkDirection } from '../../src/engine/vector/vector-index.ts';
+import type { KeyPlace, SearchKeys } from './search-keys.ts';
 
 /** Likeness granted to two chunks for coming from one document, where their words say less. */
 const SAME_DOCUMENT = 0.2;
@@ -15,15 +15,22 @@ const SAME_MEANING = 0.97;
  * terms they have in common, and no less than a little for chunks of one document.
  */
 export function chunkSimilarity(keys: SearchKeys, modelKey: string | undefined): Similarity {
+  // Each is read once, however many others it is compared with.
+  const directions = new Map<number, ChunkDirection | undefined>();
+  const directionOf = (key: number, { segment, ordinal }: KeyPlace): ChunkDirection | undefined => {
+    if (directions.has(key)) return directions.get(key);
+    const placed = modelKey === undefined ? undefined : segment.vectors.get(modelKey);
+    const direction = placed?.index.directionOf(placed.part.firstKey + ordinal);
+    directions.set(key, direction);
+    return direction;
+  };
   return (left, right) => {
     const a = keys.placeOf(left);
     const b = keys.placeOf(right);
-    const aVectors = modelKey === undefined ? undefined : a.segment.vectors.get(modelKey);
-    const bVectors = modelKey === undefined ? undefined : b.segment.vectors.get(modelKey);
-    const aRow = aVectors?.firstRows[a.ordinal] ?? 0;
-    const bRow = bVectors?.firstRows[b.ordinal] ?? 0;
-    if (hasRow(aVectors, a.ordinal) && hasRow(bVectors, b.ordinal)) {
-      return Math.max(0, rowSimilarity(aVectors, aRow, bVectors, bRow));
+    const aDirection = directionOf(left, a);
+    const bDirection = directionOf(right, b);
+    if (aDirection !== undefined && bDirection !== undefined) {
+      return Math.max(0, directionSimilarity(aDirection, bDirection));
     }
     const shared = sketchSimilarity(
       a.segment.lexical.sketches,
@@ -56,10 +63,4 @@ export function nearDuplicates(
     );
     return shared >= SAME_TERMS && similarity(left, right) >= SAME_MEANING;
   };
-}
-
-function hasRow(segment: VectorSegment | undefined, ordinal: number): segment is VectorSegment {
-  if (segment === undefined) return false;
-  const first = segment.firstRows[ordinal] ?? 0;
-  return first < (segment.firstRows[ordinal + 1] ?? 0) && segment.scales[first] !== 0;
 }

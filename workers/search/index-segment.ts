@@ -6,10 +6,10 @@ import {
   lexicalBytes,
   type LexicalSegment,
 } from '../../src/engine/lexical/lexical-segment.ts';
-import { decodeVectorSegment, type VectorSegment } from '../../src/engine/vector/vector-segment.ts';
 import { IdColumn } from '../../src/engine/id-column.ts';
 import { hasTwins } from '../../src/engine/id-index.ts';
 import type { IdList, SegmentLoad, VectorLoad } from './api.ts';
+import { checkVectors, type CheckedVectors, type ModelVectors, type PlacedVectors } from './model-vectors.ts';
 
 /** One segment in memory: its postings, its vectors under each model, and which of its chunks are still alive. */
 export class IndexSegment {
@@ -18,7 +18,9 @@ export class IndexSegment {
   /** For each chunk, its document's number in the index. */
   readonly documentNumbers: Uint32Array;
   readonly lexical: LexicalSegment;
-  readonly vectors = new Map<string, VectorSegment>();
+  /** Its vectors under each model, once it has entered the index. */
+  readonly vectors = new Map<string, PlacedVectors>();
+  readonly #loaded: CheckedVectors | undefined;
   /** 1 = alive, 0 = deleted. */
   readonly live: Uint8Array;
   tombstoneCount = 0;
@@ -49,7 +51,7 @@ export class IndexSegment {
       }
       this.bury(ordinal);
     }
-    if (load.vectors !== undefined) this.setVectors(load.vectors);
+    this.#loaded = load.vectors && checkVectors(load.vectors, count);
   }
 
   /** Tombstones a chunk; again is no harm. */
@@ -58,14 +60,39 @@ export class IndexSegment {
     this.live[ordinal] = 0;
     this.tombstoneCount++;
     this.#count(ordinal, -1);
+    for (const { index, part } of this.vectors.values()) index.remove([part.firstKey + ordinal]);
   }
 
-  setVectors(load: VectorLoad): void {
-    const vectors = decodeVectorSegment(load.codes);
-    if (vectors.chunkCount !== this.chunkIds.length || vectors.dimensions !== load.dimensions) {
-      throw new InvalidInputError('The embeddings do not fit the passages they are for; they have to be made again.');
-    }
-    this.vectors.set(load.modelKey, vectors);
+  /** Throws `InvalidInputError` where what was loaded cannot be searched beside what is there; nothing has changed then. */
+  checkFit(models: ModelVectors): void {
+    if (this.#loaded !== undefined) models.checkFit(this.#loaded);
+  }
+
+  /** Takes the vectors it was loaded with to the indexes of their models. */
+  enter(models: ModelVectors): void {
+    if (this.#loaded !== undefined) this.#place(this.#loaded, models);
+  }
+
+  leave(models: ModelVectors): void {
+    for (const [modelKey, placed] of this.vectors) models.remove(modelKey, placed);
+    this.vectors.clear();
+  }
+
+  setVectors(load: VectorLoad, models: ModelVectors): void {
+    const checked = checkVectors(load, this.chunkIds.length);
+    const older = this.vectors.get(load.modelKey);
+    if (older === undefined || older.index.dimensions === load.dimensions) models.checkFit(checked);
+    if (older !== undefined) models.remove(load.modelKey, older);
+    this.vectors.delete(load.modelKey);
+    this.#place(checked, models);
+  }
+
+  #place(checked: CheckedVectors, models: ModelVectors): void {
+    const placed = models.place(checked);
+    this.vectors.set(checked.modelKey, placed);
+    this.live.forEach((isLive, ordinal) => {
+      if (isLive !== 1) placed.index.remove([placed.part.firstKey + ordinal]);
+    });
   }
 
   get liveMask(): Uint8Array | undefined {
@@ -82,10 +109,9 @@ export class IndexSegment {
     return mask;
   }
 
+  /** Without the vectors: see `ModelVectors.memoryBytes`. */
   get memoryBytes(): number {
-    let total = lexicalBytes(this.lexical) + this.live.byteLength + this.documentNumbers.byteLength;
-    for (const { codes, scales } of this.vectors.values()) total += codes.byteLength + scales.byteLength;
-    return total;
+    return lexicalBytes(this.lexical) + this.live.byteLength + this.documentNumbers.byteLength;
   }
 
   #count(ordinal: number, sign: 1 | -1): void {

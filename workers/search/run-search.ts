@@ -8,10 +8,9 @@ import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
-import { scanVectors, type VectorSource } from '../../src/engine/vector/flat-scan.ts';
-import { quantise } from '../../src/engine/vector/quantise.ts';
 import type { SearchOutcome, SearchRequest } from './api.ts';
 import { chunkSimilarity, nearDuplicates } from './chunk-similarity.ts';
+import { DenseSearch } from './dense-search.ts';
 import { fuseLists } from './fuse-lists.ts';
 import type { IndexSegment } from './index-segment.ts';
 import { SearchKeys } from './search-keys.ts';
@@ -53,12 +52,9 @@ export function runSearch(
     lexical = best.drain();
   }
   const lexicalAt = performance.now();
-  let dense: RankedList['entries'] | undefined;
-  if (usesVectors) {
-    const best = new TopK(request.candidateCount, keys.isBefore);
-    scanDense(segments, acceptMasks, keys, request, best);
-    dense = best.drain();
-  }
+  const { queryVector = new Float32Array(0), modelKey: queryModelKey = '' } = request;
+  const meaning = new DenseSearch(segments, keys, queryModelKey, queryVector);
+  const dense = usesVectors ? meaning.nearest(request.candidateCount, acceptMasks) : undefined;
   const denseAt = performance.now();
   const { fused, fusion, candidates } = fuseLists({
     request,
@@ -74,11 +70,7 @@ export function runSearch(
       scanBm25(masked, statistics, words, best);
       return best.drain();
     },
-    scoreByMeaning: (wanted) => {
-      const best = new TopK(wanted.size, keys.isBefore);
-      scanDense(segments, keys.masksOf(wanted), keys, request, best);
-      return best.drain();
-    },
+    scoreByMeaning: (wanted) => meaning.score(wanted),
   });
   const fusedAt = performance.now();
   const modelKey = usesVectors ? request.modelKey : undefined;
@@ -113,10 +105,12 @@ export function runSearch(
       terms: termsInChunk(keys, key, terms, sources),
     };
   };
+  const wantedExact = usesVectors ? meaning.wantedExact(pool) : [];
   return {
     hits: chosen.map(hitOf),
     nearMisses: missed.map(hitOf),
     fusion,
+    ...(wantedExact.length > 0 && { wantedExact }),
     queryTerms: terms.map(({ term, idf }) => ({ term, idf })),
     timings: {
       ...(lexical && { lexicalMs: lexicalAt - startedAt }),
@@ -181,28 +175,6 @@ function collectionStatistics(segments: readonly IndexSegment[]): CollectionStat
     }
   }
   return { chunkCount, fieldTotals, fieldCounts };
-}
-
-function scanDense(
-  segments: readonly IndexSegment[],
-  acceptMasks: readonly (Uint8Array | undefined)[],
-  keys: SearchKeys,
-  { queryVector = new Float32Array(0), modelKey = '' }: SearchRequest,
-  best: TopK,
-): void {
-  const codes = new Int8Array(queryVector.length);
-  const scale = quantise(queryVector, codes);
-  const sources: VectorSource[] = [];
-  segments.forEach(({ vectors }, index) => {
-    const segment = vectors.get(modelKey);
-    if (segment === undefined) return;
-    if (segment.dimensions !== queryVector.length) {
-      throw new InvalidInputError('The question was embedded with other dimensions than the library.');
-    }
-    sources.push({ segment, firstKey: keys.firstKeyOf(index), acceptMask: acceptMasks[index] });
-  });
-  // A question of zeros means nothing to the model: nothing is near it.
-  if (scale !== 0) scanVectors(sources, { codes, scale }, best);
 }
 
 /** Places in a list, from 1. */

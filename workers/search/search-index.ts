@@ -3,7 +3,13 @@ import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 import { buildLexicalSegment } from '../../src/engine/lexical/build-lexical-segment.ts';
 import { encodeLexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
-import { buildVectorSegment, dequantiseRow, encodeVectorSegment } from '../../src/engine/vector/vector-segment.ts';
+import { RowQuantiser } from '../../src/engine/vector/quantised-rows.ts';
+import {
+  buildSegmentVectors,
+  decodeExactRows,
+  encodeExactRows,
+  encodeVectorCodes,
+} from '../../src/engine/vector/segment-vectors.ts';
 import type {
   BuiltVectors,
   IndexableChunk,
@@ -17,6 +23,7 @@ import type {
 } from './api.ts';
 import { ChunkPlaces } from './chunk-places.ts';
 import { IndexSegment, readIds } from './index-segment.ts';
+import { ModelVectors } from './model-vectors.ts';
 import { runSearch, wordWeights } from './run-search.ts';
 
 /**
@@ -28,14 +35,22 @@ export class SearchIndex implements SearchApi {
   readonly #segments = new Map<SegmentId, IndexSegment>();
   readonly #places = new ChunkPlaces();
   readonly #documentNumbers = new Map<DocumentId, number>();
+  readonly #models: ModelVectors;
+  #quantiser: RowQuantiser | undefined;
+
+  /** `models`: how vectors are searched; by default on this thread. */
+  constructor(models = new ModelVectors()) {
+    this.#models = models;
+  }
 
   async buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array> {
     return encodeLexicalSegment(buildLexicalSegment(chunks));
   }
 
   async buildVectors(passages: PassageVectors, dimensions: number): Promise<BuiltVectors> {
-    const codes = encodeVectorSegment(buildVectorSegment(passages, dimensions));
-    return { codes, exact: new Uint8Array(0) };
+    this.#quantiser ??= new RowQuantiser();
+    const { codes, exact } = buildSegmentVectors(passages, dimensions, this.#quantiser);
+    return { codes: encodeVectorCodes(codes), exact: encodeExactRows(exact) };
   }
 
   async addSegment(load: SegmentLoad): Promise<void> {
@@ -45,19 +60,26 @@ export class SearchIndex implements SearchApi {
   async setVectors(segmentId: SegmentId, vectors: VectorLoad): Promise<void> {
     const segment = this.#segments.get(segmentId);
     if (segment === undefined) throw new NotFoundError('That part of the search index is not loaded.');
-    segment.setVectors(vectors);
+    segment.setVectors(vectors, this.#models);
   }
 
-  async setExact(segmentId: SegmentId): Promise<void> {
-    if (!this.#segments.has(segmentId)) throw new NotFoundError('That part of the search index is not loaded.');
+  async setExact(segmentId: SegmentId, modelKey: string, exact?: Uint8Array): Promise<void> {
+    const placed = this.#segments.get(segmentId)?.vectors.get(modelKey);
+    if (placed === undefined) throw new NotFoundError('That part of the search index is not loaded.');
+    const { rowCount } = placed.part;
+    const { dimensions } = placed.index;
+    placed.index.setExact(placed.part, exact && decodeExactRows(exact, { rowCount, dimensions }));
+    placed.hasExact = exact !== undefined;
   }
 
   async replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void> {
     const decoded = added.map((load) => new IndexSegment(load, this.#numberDocuments(load)));
+    for (const segment of decoded) segment.checkFit(this.#models);
     for (const segmentId of removed) this.#remove(segmentId);
     for (const segment of decoded) {
       this.#remove(segment.segmentId);
       this.#segments.set(segment.segmentId, segment);
+      segment.enter(this.#models);
       this.#places.add(segment);
     }
   }
@@ -70,24 +92,19 @@ export class SearchIndex implements SearchApi {
   }
 
   async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors> {
-    const dimensions = this.#dimensionsOf(modelKey);
     const rowCounts = new Uint16Array(chunkIds.length);
-    const found = chunkIds.map((chunkId, index) => {
+    const found = chunkIds.map((chunkId, at) => {
       const place = this.#places.find(chunkId);
-      const segment = place?.segment.vectors.get(modelKey);
-      if (place === undefined || segment === undefined) return undefined;
-      const first = segment.firstRows[place.ordinal] ?? 0;
-      const end = segment.firstRows[place.ordinal + 1] ?? 0;
-      rowCounts[index] = end - first;
-      return { segment, first, end };
+      const placed = place?.segment.vectors.get(modelKey);
+      const rows = place && placed?.index.readRows(placed.part.firstKey + place.ordinal);
+      rowCounts[at] = (rows?.length ?? 0) / (placed?.index.dimensions ?? 1);
+      return rows ?? new Float32Array(0);
     });
-    const vectors = new Float32Array(rowCounts.reduce((sum, rows) => sum + rows, 0) * dimensions);
+    const vectors = new Float32Array(found.reduce((sum, rows) => sum + rows.length, 0));
     let offset = 0;
     for (const rows of found) {
-      if (rows === undefined) continue;
-      for (let row = rows.first; row < rows.end; row++, offset += dimensions) {
-        dequantiseRow(rows.segment, row, vectors, offset);
-      }
+      vectors.set(rows, offset);
+      offset += rows.length;
     }
     return { vectors, rowCounts };
   }
@@ -104,7 +121,7 @@ export class SearchIndex implements SearchApi {
     let chunkCount = 0;
     let tombstoneCount = 0;
     let termCount = 0;
-    let memoryBytes = 0;
+    let memoryBytes = this.#models.memoryBytes;
     const vectorCountByModelKey: Record<string, number> = {};
     for (const segment of this.#segments.values()) {
       chunkCount += segment.chunkIds.length - segment.tombstoneCount;
@@ -130,6 +147,7 @@ export class SearchIndex implements SearchApi {
     if (segment === undefined) return;
     this.#segments.delete(segmentId);
     this.#places.remove(segment);
+    segment.leave(this.#models);
   }
 
   /** For each chunk of a load, its document's number in the index. */
@@ -152,18 +170,6 @@ export class SearchIndex implements SearchApi {
       if (number !== undefined) allowed[number] = 1;
     }
     return allowed;
-  }
-
-  #dimensionsOf(modelKey: string): number {
-    let dimensions = 0;
-    for (const { vectors } of this.#segments.values()) {
-      const found = vectors.get(modelKey)?.dimensions ?? dimensions;
-      if (dimensions !== 0 && found !== dimensions) {
-        throw new InvalidInputError('Embeddings of one model differ in their dimensions; they have to be made again.');
-      }
-      dimensions = found;
-    }
-    return dimensions;
   }
 }
 

@@ -171,6 +171,19 @@ export class RowStore {
     return this.#scaleOf(row) !== 0;
   }
 
+  /** Whether the row is of other numbers than zeros. */
+  hasVector(row: number): boolean {
+    return this.#halves[(this.#codeSlab(row) + this.layout.factorsAt) / 2 + factorPlace(row % SLAB_ROWS)] !== 0;
+  }
+
+  /** Writes `size` with the signs of a row to `target`. */
+  readSigns(row: number, size: number, target: Float32Array): void {
+    this.#readCode(row);
+    for (let i = 0; i < target.length; i++) {
+      target[i] = (this.#bytes[this.#staging + (i >> 3)]! >> (i & 7)) & 1 ? -size : size;
+    }
+  }
+
   /** Writes an exact row as floats to `target`; zeros where it is not there. */
   readRow(row: number, target: Float32Array): void {
     target.fill(0);

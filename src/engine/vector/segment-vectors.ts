@@ -21,6 +21,12 @@ export interface VectorCodes {
   readonly factors: Uint16Array;
 }
 
+/** Which rows a piece of a segment is of. */
+export interface RowShape {
+  readonly rowCount: number;
+  readonly dimensions: number;
+}
+
 /** The same rows at nine bits, together with their codes. */
 export interface ExactRows {
   readonly rowCount: number;
@@ -104,24 +110,24 @@ export function decodeVectorCodes(bytes: Uint8Array): VectorCodes {
   return { chunkCount, rowCount, dimensions, rowCounts, codes, factors };
 }
 
-/** Reads what `encodeExactRows` wrote for the rows of `codes`, as views. Throws `InvalidInputError` on anything else. */
-export function decodeExactRows(bytes: Uint8Array, codes: VectorCodes): ExactRows {
+/**
+ * Reads what `encodeExactRows` wrote for `rowCount` rows of `dimensions`, as views. Throws `InvalidInputError` on anything
+ * else.
+ */
+export function decodeExactRows(bytes: Uint8Array, { rowCount, dimensions }: RowShape): ExactRows {
   const sections = readSegment(EXACT, bytes);
-  const [rowCount = 0, dimensions = 0] = sections.header;
   const scales = asFloat32(sections.section(0));
   const rows = sections.section(1);
-  if (rowCount !== codes.rowCount || dimensions !== codes.dimensions) {
+  if (sections.header[0] !== rowCount || sections.header[1] !== dimensions) {
     throw damagedSegment('its exact vectors are not those of its codes');
   }
   if (scales.length !== rowCount || rows.length !== rowCount * roundUp(dimensions, 8)) {
     throw damagedSegment('its exact vectors do not add up');
   }
-  // A row's length is between its largest magnitude, 255 steps, and that times √dimensions, but for rounding.
+  // A row's length is between its largest magnitude, 255 steps, and that times √dimensions; with room for rounding.
   const smallest = 0.5 / (255 * Math.sqrt(dimensions));
-  for (let row = 0; row < rowCount; row++) {
-    const scale = scales[row] ?? Number.NaN;
-    const isMissing = codes.factors[row] === 0;
-    if (isMissing ? scale !== 0 : !(scale >= smallest && scale <= 2 / 255)) {
+  for (const scale of scales) {
+    if (scale !== 0 && !(scale >= smallest && scale <= 2 / 255)) {
       throw damagedSegment('its exact vectors are out of range');
     }
   }

@@ -9,7 +9,7 @@ import { COSINE_FACTOR_RANGE, factorUnit, storeFactors, weighRows, type Metric }
 import { BLOCK_ROWS, roundUp } from './slab-layout.ts';
 import { rowsOfOrdinal, rowStartsOf, VectorParts, type VectorPart } from './vector-parts.ts';
 import { checkRowCounts, type ExactRows, type VectorCodes } from './segment-vectors.ts';
-import { openKernel, type KernelInMemory, type KernelKind } from './wasm-kernel.ts';
+import { openKernel, type KernelKind } from './wasm-kernel.ts';
 
 export interface VectorIndexOptions {
   readonly dimensions: number;
@@ -23,12 +23,25 @@ export interface VectorSearchOptions {
   readonly candidates?: number | undefined;
   /** Only chunks whose byte, at their key, is not 0; or the same for each part, by ordinal (`undefined`: all of it). */
   readonly accept?: Uint8Array | ((part: VectorPart) => Uint8Array | undefined) | undefined;
+  /** Which of two keys with equal scores comes first; by default the smaller one. */
+  readonly isBefore?: ((left: number, right: number) => boolean) | undefined;
 }
 
-/** Best first; among equals the smaller key. */
+/** The first row of a chunk as floats of about length 1; from its signs alone where the exact row is not there. */
+export interface ChunkDirection {
+  readonly values: Float32Array;
+  readonly isExact: boolean;
+}
+
+/** Best first. */
 export interface VectorMatches {
   readonly keys: Uint32Array;
   readonly scores: Float32Array;
+}
+
+interface ScoredChunks {
+  readonly keys: readonly number[];
+  readonly scores: readonly number[];
 }
 
 /** Rows no longer in use are closed up once they are this share of all. */
@@ -43,7 +56,6 @@ const FEWEST_WASTED = 4096;
 export class VectorIndex {
   readonly dimensions: number;
   readonly metric: Metric;
-  readonly #kernel: KernelInMemory;
   readonly #store: RowStore;
   readonly #scanner: RowScanner;
   readonly #quantiser: RowQuantiser;
@@ -63,7 +75,6 @@ export class VectorIndex {
     }
     this.dimensions = dimensions;
     this.metric = metric;
-    this.#kernel = kernel;
     this.#store = new RowStore(dimensions, kernel);
     this.#scanner = new RowScanner(this.#store, kernel, crew);
     this.#quantiser = new RowQuantiser(kernel.kind);
@@ -72,6 +83,11 @@ export class VectorIndex {
   /** Rows that can be found. */
   get rowCount(): number {
     return this.#liveRows;
+  }
+
+  /** Whether nothing has been added that was not taken out again as a whole. */
+  get isEmpty(): boolean {
+    return this.#parts.all.length === 0;
   }
 
   get memoryBytes(): number {
@@ -168,25 +184,41 @@ export class VectorIndex {
     }
   }
 
-  /** The rows of a chunk, read back; `undefined` where it has none, or where the exact rows are not there. */
+  /** Where a key belongs, or `undefined`. */
+  placeOf(key: number): { readonly part: VectorPart; readonly ordinal: number } | undefined {
+    return this.#parts.rowsOf(key);
+  }
+
+  /** The rows of a chunk, read back; `undefined` where it has none, or where an exact row is not there. */
   readRows(key: number): Float32Array | undefined {
     const rows = this.#parts.rowsOf(key);
     if (rows === undefined || rows.start === rows.end) return undefined;
     const floats = new Float32Array((rows.end - rows.start) * this.dimensions);
-    let isThere = false;
     for (let row = rows.start; row < rows.end; row++) {
       const at = (row - rows.start) * this.dimensions;
+      if (this.#store.hasVector(row) && !this.#store.hasExact(row)) return undefined;
       this.#store.readRow(row, floats.subarray(at, at + this.dimensions));
-      isThere ||= this.#store.hasExact(row);
     }
-    return isThere ? floats : undefined;
+    return floats;
+  }
+
+  /** See `ChunkDirection`; `undefined` where the chunk has no vector. */
+  directionOf(key: number): ChunkDirection | undefined {
+    const rows = this.#parts.rowsOf(key);
+    if (rows === undefined || rows.start === rows.end || !this.#store.hasVector(rows.start)) return undefined;
+    const values = new Float32Array(this.dimensions);
+    const isExact = this.#store.hasExact(rows.start);
+    if (isExact) this.#store.readRow(rows.start, values);
+    else this.#store.readSigns(rows.start, 1 / Math.sqrt(this.dimensions), values);
+    return { values, isExact };
   }
 
   /**
    * The `k` chunks nearest to the query, all of them where there are fewer. A query of zeros is near nothing. Throws
    * `InvalidInputError` on a query that is not of finite numbers or has other dimensions.
    */
-  search(query: Float32Array, k: number, { candidates, accept }: VectorSearchOptions = {}): VectorMatches {
+  search(query: Float32Array, k: number, options: VectorSearchOptions = {}): VectorMatches {
+    const { candidates, accept, isBefore = isSmaller } = options;
     const length = this.#check(query, k);
     if (length === 0 || k === 0 || this.#liveRows === 0)
       return { keys: new Uint32Array(0), scores: new Float32Array(0) };
@@ -195,14 +227,29 @@ export class VectorIndex {
     for (;;) {
       keep = Math.min(keep, this.#liveRows);
       const rows = this.#scanner.scan(query, keep, acceptAt);
-      const best = this.#refine(query, this.metric === 'cosine' ? 1 / length : 1, k, rows);
+      const best = this.#best(this.#scoreChunks(query, length, rows), k, isBefore);
       // Rows of one chunk may have crowded others out.
       if (best.keys.length >= k || rows.length < keep || keep === this.#liveRows) return best;
       keep *= 4;
     }
   }
 
-  #refine(query: Float32Array, unit: number, k: number, candidates: Uint32Array): VectorMatches {
+  /** The scores of some chunks, in the order of `keys`, which ascend; `undefined` for those that cannot be found. */
+  score(query: Float32Array, keys: readonly number[]): (number | undefined)[] {
+    const length = this.#check(query, keys.length);
+    if (length === 0) return keys.map(() => undefined);
+    const rows: number[] = [];
+    for (const key of keys) {
+      const chunk = this.#parts.rowsOf(key);
+      for (let row = chunk?.start ?? 0; row < (chunk?.end ?? 0); row++) if (this.#store.isLive(row)) rows.push(row);
+    }
+    const scored = this.#scoreChunks(query, length, Uint32Array.from(rows));
+    const scores = new Map(scored.keys.map((key, at) => [key, scored.scores[at]]));
+    return keys.map((key) => scores.get(key));
+  }
+
+  /** Scores all rows of the chunks that have one of these rows, which ascend. */
+  #scoreChunks(query: Float32Array, length: number, candidates: Uint32Array): ScoredChunks {
     const keys: number[] = [];
     const starts: number[] = [0];
     const rows: number[] = [];
@@ -211,11 +258,16 @@ export class VectorIndex {
       for (let row = start; row < end; row++) rows.push(row);
       starts.push(rows.length);
     });
+    const unit = this.metric === 'cosine' ? 1 / length : 1;
     const step = factorUnit(this.#factorRange, this.dimensions);
-    const scores = this.#scanner.refine(query, unit, step, Uint32Array.from(rows));
-    const best = new TopK(k, (left, right) => left < right);
+    const rowScores = this.#scanner.refine(query, unit, step, Uint32Array.from(rows));
+    return { keys, scores: keys.map((_, at) => chunkScore(rowScores, starts[at]!, starts[at + 1]!)) };
+  }
+
+  #best({ keys, scores }: ScoredChunks, k: number, isBefore: (left: number, right: number) => boolean): VectorMatches {
+    const best = new TopK(k, isBefore);
     keys.forEach((key, at) => {
-      best.offer(chunkScore(scores, starts[at]!, starts[at + 1]!), key);
+      best.offer(scores[at]!, key);
     });
     const kept = best.drain();
     return { keys: Uint32Array.from(kept, ({ key }) => key), scores: Float32Array.from(kept, ({ score }) => score) };
@@ -299,11 +351,10 @@ export class VectorIndex {
     this.#nextRow = last === undefined ? 0 : last.firstRow + last.rowCount;
     this.#store.truncate(this.#nextRow);
   }
+}
 
-  /** For other threads that scan beside this one. */
-  get kernelInMemory(): KernelInMemory {
-    return this.#kernel;
-  }
+function isSmaller(left: number, right: number): boolean {
+  return left < right;
 }
 
 function countLive(factors: Uint16Array): number {
