@@ -1,5 +1,6 @@
 import type { IconName } from './components/icons.ts';
 import type { Conversation } from '../domain/conversation.ts';
+import type { HitExplanation } from '../domain/explanation.ts';
 import type { SourceDocument } from '../domain/document.ts';
 import type { SearchResultView } from '../domain/source-view.ts';
 import { routeHash, SETTINGS_SECTIONS } from './router.svelte.ts';
@@ -17,6 +18,8 @@ export interface PaletteEntry {
   readonly detail?: string;
   readonly icon: IconName;
   readonly caps?: readonly string[];
+  /** How a passage came to be found. */
+  readonly why?: HitExplanation;
   readonly run: () => void;
 }
 
@@ -101,12 +104,13 @@ export function documentEntries(documents: readonly SourceDocument[], shell: She
 /** Passages found in the library itself; what follows a table's or a heading's line break is shown on one line. */
 export function passageEntries(found: readonly SearchResultView[], shell: ShellState): readonly PaletteEntry[] {
   const siblings = found.map(({ citation }) => citation);
-  return found.map(({ citation, text }) => ({
+  return found.map(({ citation, text, why }) => ({
     id: citation.chunkId,
     group: 'passages',
     label: text.slice(0, 160).replace(/\s+/gu, ' '),
     detail: citation.title,
     icon: 'search',
+    why,
     run: () => {
       shell.sources.openCitation(citation, siblings);
     },
