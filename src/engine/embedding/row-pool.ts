@@ -11,10 +11,12 @@ export interface PackedRows {
 export interface PoolShape {
   /** Most tokens of one text; at most 8,000, so that sums stay below 2³¹. */
   readonly maxTokens: number;
-  /** Tokens that are summed first; windows begin at multiples of it. */
+  /** Tokens that are summed first; windows begin and end at multiples of it. */
   readonly blockTokens: number;
   /** Blocks of a window; 0: no windows. */
   readonly windowBlocks: number;
+  /** Blocks from the start of a window to that of the next: at least 1, at most those of a window. */
+  readonly strideBlocks: number;
 }
 
 /**
@@ -32,9 +34,10 @@ export interface RowPool {
 }
 
 /** Vectors of a text of `count` tokens: one, or one and its windows. The last window ends with the text. */
-export function pooledRowCount(count: number, { blockTokens, windowBlocks }: PoolShape): number {
-  if (windowBlocks === 0 || count <= blockTokens * windowBlocks) return 1;
-  return Math.ceil(count / blockTokens) - windowBlocks + 2;
+export function pooledRowCount(count: number, { blockTokens, windowBlocks, strideBlocks }: PoolShape): number {
+  const beyond = count - blockTokens * windowBlocks;
+  if (windowBlocks === 0 || beyond <= 0) return 1;
+  return Math.ceil(beyond / (blockTokens * strideBlocks)) + 2;
 }
 
 /** In vector instructions where the browser has them, else in plain code. */
@@ -67,7 +70,7 @@ function createSimdPool(kernel: Uint8Array<ArrayBuffer>, table: PackedRows, shap
   const blockIdsAt = place((blockTokens + 1) * 4);
   const blockWeightsAt = place((blockTokens + 1) * 2);
   const blocksAt = place(maxBlocks * dimensions * 4);
-  const rowsAt = place((maxBlocks + 1) * dimensions * 4);
+  const rowsAt = place(pooledRowCount(maxTokens, shape) * dimensions * 4);
   const pages = Math.ceil(end / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { buffer } = memory;
@@ -99,12 +102,9 @@ function createSimdPool(kernel: Uint8Array<ArrayBuffer>, table: PackedRows, shap
       if (blockCount === 0) new Float32Array(buffer, rowsAt, dimensions).fill(0);
       else exports.poolBlocks(blocksAt, blockCount, dimensions, rowsAt);
       for (let row = 1; row < rowCount; row++) {
-        exports.poolBlocks(
-          blocksAt + (row - 1) * blockBytes,
-          shape.windowBlocks,
-          dimensions,
-          rowsAt + row * blockBytes,
-        );
+        const first = (row - 1) * shape.strideBlocks;
+        const size = Math.min(shape.windowBlocks, blockCount - first);
+        exports.poolBlocks(blocksAt + first * blockBytes, size, dimensions, rowsAt + row * blockBytes);
       }
       return new Float32Array(buffer, rowsAt, rowCount * dimensions);
     },
@@ -117,7 +117,7 @@ function isEmbedKernel(exports: object): exports is EmbedKernel {
 
 /** The same in plain code: what the kernel is held to, and what serves where it cannot run. */
 export function createPlainPool({ dimensions, packed }: PackedRows, shape: PoolShape): RowPool {
-  const { maxTokens, blockTokens, windowBlocks } = shape;
+  const { maxTokens, blockTokens, windowBlocks, strideBlocks } = shape;
   const ids = new Int32Array(maxTokens);
   const weights = new Int16Array(maxTokens);
   const rowBytes = dimensions / 2;
@@ -144,7 +144,8 @@ export function createPlainPool({ dimensions, packed }: PackedRows, shape: PoolS
       const rows = new Float32Array(rowCount * dimensions);
       putNormalised(blocks, rows.subarray(0, dimensions));
       for (let row = 1; row < rowCount; row++) {
-        const window = blocks.slice(row - 1, row - 1 + windowBlocks);
+        const first = (row - 1) * strideBlocks;
+        const window = blocks.slice(first, first + windowBlocks);
         putNormalised(window, rows.subarray(row * dimensions, (row + 1) * dimensions));
       }
       return rows;

@@ -7,7 +7,7 @@ import { WordPiece } from './word-piece.ts';
 export interface StaticModelOptions {
   /** Texts are cut after so many tokens. */
   readonly maxTokens?: number;
-  /** Windows that have vectors of their own beside the whole text: lengths in tokens, `tokens` a multiple of `stride`. */
+  /** Windows that have vectors of their own beside the whole text: lengths in tokens. */
   readonly windows?: { readonly tokens: number; readonly stride: number } | null;
 }
 
@@ -18,6 +18,7 @@ export interface PassageVectors {
   readonly rowCounts: Uint16Array<ArrayBuffer>;
 }
 
+const DEFAULT_WINDOWS = { tokens: 64, stride: 32 } as const;
 const LARGEST_WEIGHT = 32767;
 /** Sums of 16-bit weights times 4-bit numbers stay below 2³¹ up to here. */
 const MOST_TOKENS = 8000;
@@ -55,21 +56,21 @@ export class StaticModel {
    * `InvalidInputError` for files that are damaged, of another kind, or do not belong together.
    */
   static read(onnxBytes: Uint8Array, tokenizerJson: unknown, options: StaticModelOptions = {}): StaticModel {
-    const { maxTokens = 2048, windows = { tokens: 64, stride: 32 } } = options;
-    const blockTokens = windows?.stride ?? 32;
-    const windowBlocks = windows === null ? 0 : windows.tokens / windows.stride;
-    if (
-      !(Number.isInteger(maxTokens) && maxTokens >= 1 && maxTokens <= MOST_TOKENS) ||
-      !(Number.isInteger(blockTokens) && blockTokens >= 1 && Number.isInteger(windowBlocks))
-    ) {
+    const { maxTokens = 2048, windows = DEFAULT_WINDOWS } = options;
+    const { tokens, stride } = windows ?? { tokens: 0, stride: DEFAULT_WINDOWS.stride };
+    const isLength = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= MOST_TOKENS;
+    if (!isLength(maxTokens) || !isLength(stride) || (windows !== null && !(isLength(tokens) && tokens >= stride))) {
       throw new InvalidInputError(
-        `Texts of at most ${maxTokens} tokens in windows of ${windows?.tokens} every ${windows?.stride} are not possible.`,
+        `Texts of at most ${maxTokens} tokens in windows of ${tokens} every ${stride} are not possible.`,
       );
     }
+    const blockTokens = windows === null ? stride : commonDivisor(tokens, stride);
+    const windowBlocks = tokens / blockTokens;
+    const strideBlocks = stride / blockTokens;
     const wordPiece = WordPiece.read(tokenizerJson);
     const table = readInt4Table(onnxBytes);
     if (wordPiece.idCount > table.rows) throw damagedModel('it lacks vectors for some of its words');
-    return new StaticModel(table, wordPiece, { maxTokens, blockTokens, windowBlocks });
+    return new StaticModel(table, wordPiece, { maxTokens, blockTokens, windowBlocks, strideBlocks });
   }
 
   /** Number of tokens of each text, uncut. */
@@ -124,4 +125,8 @@ export class StaticModel {
     floats.forEach((weight, i) => (weights[i] = Math.round(weight * unit)));
     return new Float32Array(this.#pool.pool(floats.length).subarray(0, this.dimensions));
   }
+}
+
+function commonDivisor(left: number, right: number): number {
+  return right === 0 ? left : commonDivisor(right, left % right);
 }

@@ -63,6 +63,19 @@ describe('a static model', () => {
     }
   });
 
+  it('lets windows end between the starts of others', () => {
+    const model = StaticModel.read(onnxBytes, tokenizer, { windows: { tokens: 48, stride: 32 } });
+    const words = ['lamp', 'garden', 'river', 'stone', 'apple', 'bread', 'winter'];
+    const tokens = Array.from({ length: 113 }, (_, i) => words[(i * i) % 7]!);
+    const { vectors, rowCounts } = model.embedPassages([tokens.join(' '), tokens.slice(0, 112).join(' ')]);
+    // 0–48, 32–80, 64–112 and, for one token more, 96–113.
+    expect([...rowCounts]).toEqual([5, 4]);
+    [0, 32, 64, 96].forEach((start, window) => {
+      const alone = model.embedQuery(tokens.slice(start, start + 48).join(' '));
+      expect([...vectors.subarray((window + 1) * DIMENSIONS, (window + 2) * DIMENSIONS)]).toEqual([...alone]);
+    });
+  });
+
   it('keeps to the float table it was made from', () => {
     const model = StaticModel.read(onnxBytes, tokenizer);
     const ids = ['lamp', 'garden', 'bread'].map((word) => vocabulary.ids.get(word)!);
@@ -111,7 +124,8 @@ describe('a static model', () => {
       { maxTokens: 0 },
       { maxTokens: 9000 },
       { maxTokens: NaN },
-      { windows: { tokens: 60, stride: 32 } },
+      { windows: { tokens: 16, stride: 32 } },
+      { windows: { tokens: 64.5, stride: 32 } },
       { windows: { tokens: 64, stride: 0 } },
     ]) {
       expect(() => StaticModel.read(onnxBytes, tokenizer, options)).toThrow(InvalidInputError);
@@ -185,11 +199,14 @@ describe('sums of rows', () => {
       maxTokens: fc.integer({ min: 1, max: 300 }),
       blockTokens: fc.integer({ min: 1, max: 40 }),
       windowBlocks: fc.integer({ min: 0, max: 3 }),
+      strideBlocks: fc.integer({ min: 1, max: 3 }),
       lots: fc.integer({ min: 1, max: 5 }),
       seed: fc.nat(),
     });
     fc.assert(
-      fc.property(shapes, ({ lots, seed, ...shape }) => {
+      fc.property(shapes, ({ lots, seed, ...drawn }) => {
+        // Windows leave no gaps.
+        const shape = { ...drawn, strideBlocks: Math.max(1, Math.min(drawn.strideBlocks, drawn.windowBlocks)) };
         const dimensions = lots * 32;
         const next = randomNormal(seed);
         const rows = 50;
@@ -216,7 +233,7 @@ describe('sums of rows', () => {
 
   it('run in vector instructions here', () => {
     const rows = { rows: 1, dimensions: 32, packed: new Uint8Array(16) };
-    const shape = { maxTokens: 4, blockTokens: 2, windowBlocks: 0 };
+    const shape = { maxTokens: 4, blockTokens: 2, windowBlocks: 0, strideBlocks: 1 };
     // The kernel's places lie in memory that WebAssembly owns and nothing else can shrink or grow.
     expect(createRowPool(rows, shape).ids.buffer.byteLength % 65536).toBe(0);
     expect(createPlainPool(rows, shape).ids.buffer.byteLength).toBe(16);
