@@ -1,8 +1,11 @@
 // Measures the product in headless Chromium:
-//   npm run bench -- [--json] [--quick] [--write] [--only PART,…]
-// Parts: extract, embed, seal, scan, query, app, size. --quick: small numbers, to see that it runs; its figures say
-// little. --json: one figure a line. --write: also writes docs/benchmarks.md. Builds the app first if there is no build.
-// Real files and the small public model are used where COMMONPLACE_MATERIAL (default ../shared) has them.
+//   npm run bench -- [--json] [--quick] [--write] [--only PART,…] [--rivals none|fast|all] [--sizes N,…]
+// Parts: extract, embed, seal, scan, query, search, words, app, size. --quick: small numbers, to see that it runs; its
+// figures say little. --json: one figure a line. --write: also writes docs/benchmarks.md, from these figures and, for
+// what was not measured now, those of docs/benchmarks.jsonl. --rivals: other people's libraries in search and words;
+// fast, the default, leaves out those that build for more than half a minute. --sizes: vectors in search, passages in
+// words. Builds the app first if there is no build. Real files, texts and models are used where COMMONPLACE_MATERIAL
+// (default ../shared) has them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +22,12 @@ import {
   writeImportFolder,
   writeMadeFiles,
 } from '../tests/bench/bench-materials.ts';
+import { compileInt8Scan } from '../tests/bench/contest/compile-int8-scan.ts';
 import { measureApp } from '../tests/bench/drive-app.ts';
+import { RIVAL_CHOICES, type BenchRun } from '../tests/bench/groups/bench-run.ts';
+import { benchSearch } from '../tests/bench/groups/search.ts';
+import { benchWords } from '../tests/bench/groups/words.ts';
+import { installRivals } from '../tests/bench/install-rivals.ts';
 import type { Figure } from '../tests/bench/figure.ts';
 import { describeMachine } from '../tests/bench/machine.ts';
 import { renderDocument, renderTable } from '../tests/bench/report.ts';
@@ -30,7 +38,7 @@ import { findBrowser } from './find-browser.mjs';
 import { startStaticServer } from './static-server.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const PARTS = ['extract', 'embed', 'seal', 'scan', 'query', 'app', 'size'] as const;
+const PARTS = ['extract', 'embed', 'seal', 'scan', 'query', 'search', 'words', 'app', 'size'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values: options } = parseArgs({
@@ -39,9 +47,14 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     only: { type: 'string' },
+    rivals: { type: 'string', default: 'fast' },
+    sizes: { type: 'string' },
   },
 });
 const { quick } = options;
+const rivals = RIVAL_CHOICES.find((choice) => choice === options.rivals);
+if (rivals === undefined) throw new Error(`--rivals is one of ${RIVAL_CHOICES.join(', ')}.`);
+const sizes = options.sizes?.split(',').map(Number);
 const wanted = new Set(options.only === undefined ? PARTS : options.only.split(','));
 const wants = (part: Part): boolean => wanted.has(part);
 /** Left free by the app in a model's window for the headings that go before a chunk. */
@@ -78,6 +91,9 @@ try {
         (await freshPage()).evaluate((r) => bench.measureEmbedding(r), slower),
       );
     }
+    const run: BenchRun = { freshPage, siteUrl, modelsFolder, workDir, isQuick: quick, rivals, add };
+    if (wants('search')) await benchSearch(run, sizes ?? (quick ? [2000] : [10_000, 100_000, 1_000_000]));
+    if (wants('words')) await benchWords(run, sizes?.[0] ?? (quick ? 2000 : 100_000));
     if (wants('seal')) {
       await add('sealing', async () =>
         (await freshPage()).evaluate((r) => bench.measureSealing(r), { commits: quick ? 3 : 32 }),
@@ -143,6 +159,11 @@ async function buildAll(): Promise<void> {
   }
   const outDir = join(workDir, 'page');
   await build({ configFile: join(ROOT, 'tests/bench/vite.bench.config.ts'), build: { outDir } });
+  if (wants('search')) await compileInt8Scan(join(outDir, 'int8-scan.wasm'));
+  if (rivals === 'none' || !(wants('search') || wants('words'))) return;
+  installRivals();
+  const rivalsDir = join(outDir, 'rivals');
+  await build({ configFile: join(ROOT, 'tests/bench/vite.rivals.config.ts'), build: { outDir: rivalsDir } });
 }
 
 /** Serves the bench's page cross-origin isolated, for threads, and hands it over with the site's address. */
@@ -163,13 +184,22 @@ async function withBenchPage(
   const browser = await chromium.launch({
     ...(executablePath !== undefined && { executablePath }),
     chromiumSandbox: process.getuid?.() !== 0,
-    args: ['--disable-gpu', '--disable-background-networking'],
+    args: [
+      '--disable-gpu',
+      '--disable-background-networking',
+      // Memory is measured after a collection and at once, rather than some time after.
+      '--enable-blink-features=ForceEagerMeasureMemory',
+    ],
   });
   try {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
-    // A new worker each time: what one measurement leaves behind in the compiler and the heap must not reach the next.
+    // A new process each time: what one measurement leaves behind in the compiler and the heap must not reach the next.
     const freshPage = async (): Promise<Page> => {
+      for (const context of browser.contexts()) await context.close();
+      const page = await (await browser.newContext()).newPage();
+      page.on('console', (message) => {
+        if (message.type() === 'info') progress(`  ${message.text()}`);
+      });
+      page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
       await page.goto(server.url);
       await page.waitForFunction(() => 'bench' in globalThis && crossOriginIsolated);
       return page;

@@ -1,7 +1,18 @@
 /** One measured figure; printed as a line of JSON. MB are 10⁶ bytes; a rate is over the median run. */
 export interface Figure {
   readonly bench:
-    'extract' | 'index' | 'embed' | 'seal' | 'query' | 'scan' | 'unlock' | 'import' | 'main-thread' | 'size';
+    | 'extract'
+    | 'index'
+    | 'embed'
+    | 'seal'
+    | 'query'
+    | 'search'
+    | 'words'
+    | 'scan'
+    | 'unlock'
+    | 'import'
+    | 'main-thread'
+    | 'size';
   readonly name: string;
   /** What was counted: runs behind a percentile, files, chunks or bytes behind a rate. */
   readonly n: number;
@@ -14,7 +25,21 @@ export interface Figure {
   readonly bytes?: number;
   /** This figure over its rival's, measured in the same run; for times and for rates alike. */
   readonly ratio?: number;
+  /** With a ratio: what it is over. In the contests `search`, `words` and `embed`: whose figure this is, if not ours. */
   readonly rival?: string;
+  readonly dims?: number;
+  readonly threads?: number;
+  /** How made vectors lie, or where texts are from. */
+  readonly distribution?: string;
+  readonly recallAt10?: number;
+  /** Share of known items among the first ten, and normalised discounted gain over the first ten. */
+  readonly hitAt10?: number;
+  readonly ndcgAt10?: number;
+  readonly buildMs?: number;
+  readonly bytesPerVector?: number;
+  readonly memoryBytes?: number;
+  readonly savedBytes?: number;
+  readonly loadMs?: number;
   /** The most that is allowed, in the unit of the figure it stands beside. */
   readonly limit?: number;
   /** Load average over the minute in which it was measured, on the whole machine. */

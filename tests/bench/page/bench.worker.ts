@@ -5,6 +5,8 @@ import { measureExtraction } from './measure-extraction.ts';
 import { measureQueries } from './measure-queries.ts';
 import { measureScans } from './measure-scans.ts';
 import { measureSealing } from './measure-sealing.ts';
+import { measureSearch } from './measure-search.ts';
+import { measureWords } from './measure-words.ts';
 
 const bench = {
   measureDerivation,
@@ -13,6 +15,8 @@ const bench = {
   measureQueries,
   measureScans,
   measureSealing,
+  measureSearch,
+  measureWords,
 };
 
 export type BenchApi = typeof bench;

@@ -1,0 +1,62 @@
+import { DISTRIBUTIONS, type Distribution } from '../contest/made-vectors.ts';
+import type { Entrant } from '../page/measure-search.ts';
+import type { BenchRun } from './bench-run.ts';
+
+const DIMENSIONS = 384;
+const QUERIES = 200;
+
+/** Rivals by the most vectors that they are asked to take: beyond, building takes over half a minute, or an hour. */
+interface Rival {
+  readonly name: string;
+  /** Builds in less than half a minute up to so many. */
+  readonly fastUpTo: number;
+  readonly upTo: number;
+}
+
+const RIVALS: readonly Rival[] = [
+  { name: 'hnswlib-wasm', fastUpTo: 10_000, upTo: 100_000 },
+  { name: 'edgevec, graph', fastUpTo: 10_000, upTo: 100_000 },
+  { name: 'edgevec, bits and rescoring', fastUpTo: 10_000, upTo: 100_000 },
+  { name: 'sqlite-vec, float', fastUpTo: 100_000, upTo: 100_000 },
+  { name: 'sqlite-vec, int8', fastUpTo: 100_000, upTo: 100_000 },
+  { name: 'sqlite-vec, bits and rescoring', fastUpTo: 100_000, upTo: 100_000 },
+  { name: 'PGlite with pgvector, sequential', fastUpTo: 10_000, upTo: 100_000 },
+  { name: 'PGlite with pgvector, ivfflat', fastUpTo: 10_000, upTo: 100_000 },
+  { name: 'PGlite with pgvector, hnsw', fastUpTo: 0, upTo: 10_000 },
+  { name: 'Orama', fastUpTo: 100_000, upTo: 100_000 },
+  { name: 'client-vector-search', fastUpTo: 100_000, upTo: 100_000 },
+];
+
+const PRODUCT: readonly Entrant[] = [{ name: 'Commonplace', kind: 'product', threads: 1 }];
+const YARDSTICKS: readonly Entrant[] = [
+  { name: 'Float32Array loop', kind: 'yardstick', threads: 1 },
+  { name: 'int8 SIMD flat', kind: 'yardstick', threads: 1 },
+];
+
+/** Finding the nearest vectors: ours, two yardsticks and other people's libraries, by size and by how vectors lie. */
+export async function benchSearch(run: BenchRun, sizes: readonly number[]): Promise<void> {
+  for (const n of sizes) {
+    for (const distribution of DISTRIBUTIONS) {
+      const contest = {
+        distribution,
+        n,
+        dimensions: DIMENSIONS,
+        queryCount: run.isQuick ? 25 : QUERIES,
+        entrants: [...PRODUCT, ...YARDSTICKS, ...rivalsFor(run, n, distribution)],
+        siteUrl: run.siteUrl,
+      };
+      await run.add(`finding vectors, ${n} × ${DIMENSIONS}, ${distribution}`, async () =>
+        (await run.freshPage()).evaluate((request) => bench.measureSearch(request, heapOf), contest),
+      );
+    }
+  }
+}
+
+function rivalsFor({ rivals }: BenchRun, n: number, distribution: Distribution): Entrant[] {
+  if (rivals === 'none') return [];
+  return RIVALS.filter(({ fastUpTo, upTo }) => {
+    if (rivals === 'fast') return n <= fastUpTo;
+    // The slow ones meet the distribution that libraries have, once per size.
+    return n <= fastUpTo || (n <= upTo && distribution === 'mix');
+  }).map(({ name }) => ({ name, kind: 'rival', threads: 1 }));
+}

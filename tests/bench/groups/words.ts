@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { findMaterial } from '../../fixtures/material.ts';
+import type { WordContest } from '../page/measure-words.ts';
+import type { BenchRun } from './bench-run.ts';
+
+const PRODUCT = 'Commonplace';
+const FAST_RIVALS = ['MiniSearch', 'FlexSearch', 'FlexSearch, forward', 'Orama'];
+const QUERIES = 500;
+const PASSAGE_LENGTH = 390;
+
+/** Finding passages by words: ours and other people's libraries, over made passages and, where there are any, real ones. */
+export async function benchWords(run: BenchRun, n: number): Promise<void> {
+  const entrants = [PRODUCT, ...(run.rivals === 'none' ? [] : FAST_RIVALS)];
+  const contest = { n, queryCount: run.isQuick ? 50 : QUERIES, entrants, siteUrl: run.siteUrl };
+  await measure(run, { ...contest, distribution: 'made passages' });
+  const passages = realPassages(n);
+  if (passages === undefined) return;
+  mkdirSync(join(run.workDir, 'made'), { recursive: true });
+  writeFileSync(join(run.workDir, 'made/passages.json'), JSON.stringify(passages));
+  const passagesUrl = new URL('made/passages.json', run.siteUrl).href;
+  await measure(run, { ...contest, distribution: 'MedQuAD', passagesUrl });
+}
+
+async function measure(run: BenchRun, contest: WordContest): Promise<void> {
+  await run.add(`finding words, ${contest.n} passages, ${contest.distribution}`, async () =>
+    (await run.freshPage()).evaluate((request) => bench.measureWords(request, heapOf), contest),
+  );
+}
+
+/** Answers of MedQuAD (CC BY 4.0), cut at spaces into passages of about 390 characters; `undefined` where it is absent. */
+function realPassages(count: number): string[] | undefined {
+  const path = findMaterial('data', 'medquad-full', 'corpus.jsonl.gz');
+  if (path === undefined) return undefined;
+  const passages: string[] = [];
+  for (const line of gunzipSync(readFileSync(path)).toString().split('\n')) {
+    if (line === '') continue;
+    const { text } = JSON.parse(line) as { readonly text: string };
+    for (let start = 0; start < text.length && passages.length < count;) {
+      const space = text.indexOf(' ', start + PASSAGE_LENGTH);
+      const end = space < 0 ? text.length : space;
+      passages.push(text.slice(start, end).trim());
+      start = end;
+    }
+  }
+  return passages.filter((passage) => passage !== '');
+}

@@ -1,0 +1,3 @@
+export function pipeline() {
+  throw new Error('This stand-in makes no embeddings.');
+}
