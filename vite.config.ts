@@ -11,14 +11,25 @@ import { ShellPhases } from './scripts/vite-shell-phases.ts';
 import { LATER_FILES_NAME } from './workers/service-worker/later-files.ts';
 import { isolationHeaders } from './workers/service-worker/security-policy.ts';
 
-/** Files that are kept on the device: the whole app, but neither the ONNX runtime nor any model, which may never be needed. */
+/**
+ * Files that are kept on the device: the whole app with the model it carries (8 MB, in the second phase), but neither
+ * the ONNX runtime nor any other model, which may never be needed.
+ */
 const SHELL_FILES = [
   '**/*.{js,mjs,css,html,woff2,wasm,svg,png,webmanifest,json}',
   'samples/**',
   'pdfjs/**',
   'licences.txt',
+  'models/commonplace/**/*.{json,onnx}',
 ];
-const NOT_IN_SHELL = ['ort/**', 'models/**', '404.html', 'config.json', 'service-worker.js', LATER_FILES_NAME];
+const NOT_IN_SHELL = [
+  'ort/**',
+  'models/!(commonplace)/**',
+  '404.html',
+  'config.json',
+  'service-worker.js',
+  LATER_FILES_NAME,
+];
 
 /** What a first visit waits for: the way to an open library, a conversation in it, and the notes most people add first. */
 const phases = new ShellPhases({

@@ -18,6 +18,8 @@ export interface EmbeddingModel {
   readonly dtype: 'q4' | 'q8' | 'fp32' | 'fp16';
   readonly sizeBytes: number;
   readonly languages: 'english' | 'multilingual';
+  /** On one thread of an ordinary processor, for passages of about a hundred tokens: for estimates before the first use. */
+  readonly passagesPerSecond?: number;
   readonly licence: string;
   /** Cosine below which a passage counts as unrelated, on this model's own scale. */
   readonly relevanceFloor: number;

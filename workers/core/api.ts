@@ -127,7 +127,14 @@ export type ModelState =
   | { readonly kind: 'loading'; readonly modelId: string }
   | { readonly kind: 'ready'; readonly modelId: string; readonly device: 'wasm' | 'webgpu'; readonly threads: number }
   /** The new index is being built beside the old one, which still answers. */
-  | { readonly kind: 'switching'; readonly modelId: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'switching';
+      readonly modelId: string;
+      readonly done: number;
+      readonly total: number;
+      /** At the rate so far; absent before it is known. */
+      readonly remainingMs?: number;
+    }
   | { readonly kind: 'unavailable'; readonly modelId: string; readonly message: string };
 
 export type LibraryEvent =
@@ -141,6 +148,9 @@ export interface ModelView {
   /** Host of the hub that the model would be downloaded from. */
   readonly hubHost: string;
   readonly isActive: boolean;
+  /** About how fast passages are embedded on this device, and whether that was measured on it. */
+  readonly passagesPerSecond?: number;
+  readonly isRateMeasured: boolean;
 }
 
 export type { AnswerEvent, IngestEvent, ProviderTest, UnlockSecret };

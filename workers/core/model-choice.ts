@@ -1,5 +1,6 @@
 import { ModelUnavailableError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
+import { MAX_THREADS } from '../../src/platform/compute/compute-embedder.ts';
 import { findModelSource, type ModelSourceOptions } from '../../src/platform/compute/model-source.ts';
 import { EMBEDDING_MODELS, findModel } from '../../src/platform/compute/models.ts';
 import { isHubUrlAllowed, readNetworkPolicy, writeNetworkPolicy } from '../../src/platform/pwa/network-policy.ts';
@@ -22,22 +23,30 @@ export async function listModels(session: Session, site: Site): Promise<ModelVie
       source: await findModelSource(model, options),
       hubHost: new URL(site.hubUrl).host,
       isActive: session.meaning.model?.modelId === model.modelId,
+      ...rateOf(session, model),
     })),
   );
   return views;
+}
+
+/** Passages a second: as measured while this library was open, else what the model's data lets expect of this device. */
+function rateOf(session: Session, model: EmbeddingModel): Pick<ModelView, 'passagesPerSecond' | 'isRateMeasured'> {
+  const measured = session.meaning.passagesPerSecond(model.modelId);
+  if (measured !== undefined) return { passagesPerSecond: measured, isRateMeasured: true };
+  if (model.passagesPerSecond === undefined) return { isRateMeasured: false };
+  const threads = model.architecture === 'static' ? 1 : Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1);
+  return { passagesPerSecond: model.passagesPerSecond * threads, isRateMeasured: false };
 }
 
 /** Brings back the model in use when a library is opened, and goes on with a switch that was not finished. */
 export async function openModels(session: Session, site: Site): Promise<void> {
   const { embeddingModelId, nextEmbeddingModelId } = session.settings.current;
   if (embeddingModelId === undefined) return;
-  const options = await sourceOptions(site);
-  const preferred = findModel(embeddingModelId);
-  const source = await findModelSource(preferred, options);
-  // The preferred model may be nowhere to be had without a download; one that the site itself brings does meanwhile.
-  const model = source.kind === 'none' ? await findOnSite(site) : preferred;
-  if (!model) {
-    session.meaning.reportUnavailable(embeddingModelId, source.kind === 'none' ? source.reason : '');
+  const model = findModel(embeddingModelId);
+  const source = await findModelSource(model, await sourceOptions(site));
+  if (source.kind === 'none') {
+    // Not replaced by another: that would embed the whole library anew without being asked.
+    session.meaning.reportUnavailable(embeddingModelId, source.reason);
     return;
   }
   void load(session, model).then(() => {
@@ -94,12 +103,4 @@ async function load(session: Session, model: EmbeddingModel, onInUse?: (model: E
 
 async function sourceOptions({ siteUrl, hubUrl }: Site): Promise<ModelSourceOptions> {
   return { siteUrl, hubUrl, isHubAllowed: isHubUrlAllowed(await readNetworkPolicy(siteUrl), hubUrl) };
-}
-
-async function findOnSite(site: Site): Promise<EmbeddingModel | undefined> {
-  for (const model of EMBEDDING_MODELS) {
-    const source = await findModelSource(model, { ...(await sourceOptions(site)), isHubAllowed: false });
-    if (source.kind !== 'none') return model;
-  }
-  return undefined;
 }

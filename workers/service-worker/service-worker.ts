@@ -51,7 +51,12 @@ self.addEventListener('fetch', (event) => {
 async function respond(event: FetchEvent, kind: 'model' | 'runtime' | undefined): Promise<Response> {
   switch (kind) {
     case 'model':
-      return secured(event.request, scope, await modelResponse(event, kind, scope));
+      // The model that the app carries is one of its own files; others are kept from their first use.
+      return secured(
+        event.request,
+        scope,
+        (await shell.find(event.request)) ?? (await modelResponse(event, kind, scope)),
+      );
     case 'runtime':
       return secured(event.request, scope, await runtimeResponse(event));
     case undefined:

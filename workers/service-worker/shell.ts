@@ -39,6 +39,11 @@ export class Shell {
 
   /** The file from this build, else from an older build that is still in use, else from the network. */
   async respond(request: Request): Promise<Response> {
+    return (await this.find(request)) ?? fetch(request);
+  }
+
+  /** The file from this build or an older one that is still in use; `undefined` when it is no file of theirs. */
+  async find(request: Request): Promise<Response | undefined> {
     const url = this.#fileUrl(request.url);
     const key = this.#controller.getCacheKeyForURL(url);
     if (key !== undefined) {
@@ -52,7 +57,7 @@ export class Shell {
       const kept = await cache.match(url, { ignoreVary: true });
       if (kept !== undefined) return kept;
     }
-    return fetch(request);
+    return undefined;
   }
 
   /** Deletes the files of older builds that no open tab runs. `registration` tells whether a newer one is coming in. */

@@ -11,7 +11,14 @@ export type MeaningState =
   | { readonly kind: 'none' }
   | { readonly kind: 'loading'; readonly modelId: string }
   | { readonly kind: 'ready'; readonly modelId: string; readonly device: 'wasm' | 'webgpu'; readonly threads: number }
-  | { readonly kind: 'switching'; readonly modelId: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'switching';
+      readonly modelId: string;
+      readonly done: number;
+      readonly total: number;
+      /** At the rate so far; absent before it is known. */
+      readonly remainingMs?: number;
+    }
   | { readonly kind: 'unavailable'; readonly modelId: string; readonly message: string };
 
 interface LoadedModel {
@@ -35,6 +42,9 @@ export interface EmbeddingProgress {
   readonly total: number;
 }
 
+/** Fewer say little of the rate: the first ones pay for what is compiled on the way. */
+const MIN_MEASURED_PASSAGES = 32;
+
 /**
  * Search by meaning: which model answers queries, and the background work that gives every chunk its vector.
  * Switching builds the new index beside the old one, which answers until the new one is whole.
@@ -44,6 +54,10 @@ export class Meaning {
   readonly #ended = new AbortController();
   readonly #listeners = new Set<(progress: EmbeddingProgress) => void>();
   readonly #inFlight = new Map<DocumentId, number>();
+  /** Passages that the model being switched to has embedded and not stored. */
+  #nextInFlight = 0;
+  /** Per model, what it has embedded so far and in what time. */
+  readonly #work = new Map<string, { passages: number; ms: number }>();
   #current: LoadedModel | undefined;
   #next: LoadedModel | undefined;
   #state: MeaningState = { kind: 'none' };
@@ -58,7 +72,11 @@ export class Meaning {
 
   get state(): MeaningState {
     if (!this.#next) return this.#state;
-    return { kind: 'switching', modelId: this.#next.model.modelId, ...this.#countOf(this.#next.space) };
+    const { modelId } = this.#next.model;
+    const { done, total } = this.#countOf(this.#next.space);
+    const rate = this.passagesPerSecond(modelId);
+    const remaining = rate === undefined ? {} : { remainingMs: ((total - done) / rate) * 1000 };
+    return { kind: 'switching', modelId, done, total, ...remaining };
   }
 
   get model(): EmbeddingModel | undefined {
@@ -224,6 +242,12 @@ export class Meaning {
     return { documentId, done: Math.min(done, chunkIds.length), total: chunkIds.length };
   }
 
+  /** How fast a model has embedded passages since the library was opened; `undefined` before it has done enough of them. */
+  passagesPerSecond(modelId: string): number | undefined {
+    const { passages, ms } = this.#work.get(modelId) ?? { passages: 0, ms: 0 };
+    return passages >= MIN_MEASURED_PASSAGES && ms > 0 ? (passages * 1000) / ms : undefined;
+  }
+
   /** Chunks with a vector under the model in use. */
   get embeddedCount(): number {
     return this.#current ? this.#countOf(this.#current.space).done : 0;
@@ -242,8 +266,11 @@ export class Meaning {
       this.#isAgain = false;
       for (const target of [this.#next, this.#current]) {
         if (!target) continue;
-        const onBatch = (documentIds: readonly DocumentId[]): void => {
+        const onBatch = (documentIds: readonly DocumentId[], ms: number): void => {
+          const work = this.#work.get(target.model.modelId) ?? { passages: 0, ms: 0 };
+          this.#work.set(target.model.modelId, { passages: work.passages + documentIds.length, ms: work.ms + ms });
           if (target !== this.#current) {
+            this.#nextInFlight += documentIds.length;
             this.#onState();
             return;
           }
@@ -251,6 +278,7 @@ export class Meaning {
           this.#report(new Set(documentIds));
         };
         const onStored = (documentIds: ReadonlySet<DocumentId>): void => {
+          this.#nextInFlight = 0;
           for (const id of documentIds) this.#inFlight.delete(id);
           this.#report(documentIds);
         };
@@ -277,6 +305,7 @@ export class Meaning {
     for (const entry of this.#deps.library.state.manifest.segments) {
       if (isEmbedded(entry, space)) done += entry.chunkCount - entry.tombstones.length;
     }
+    if (space === this.#next?.space) done += this.#nextInFlight;
     if (space === this.#current?.space) for (const count of this.#inFlight.values()) done += count;
     const total = this.#deps.library.state.liveChunkCount;
     return { done: Math.min(done, total), total };
@@ -285,6 +314,7 @@ export class Meaning {
   #dropNext(): void {
     this.#next?.embedder.dispose();
     this.#next = undefined;
+    this.#nextInFlight = 0;
   }
 
   #setState(state: MeaningState): void {

@@ -10,7 +10,7 @@ import type { RemoteApi } from './worker-handle.ts';
 import { isHubUrlAllowed, readNetworkPolicy } from '../pwa/network-policy.ts';
 
 /** A machine with more cores than this gains little from more threads: the runtime's threads wait for each other. */
-const MAX_THREADS = 8;
+export const MAX_THREADS = 8;
 
 export interface ComputeEmbedderOptions {
   /** Default: the public hub. */

@@ -9,7 +9,7 @@ import {
   weightsPath,
 } from '../../domain/model-files.ts';
 import { DEFAULT_HUB_URL } from './hub.ts';
-import { isOnHub } from './models.ts';
+import { BUILT_IN_MODEL_ID, isOnHub } from './models.ts';
 
 export interface ModelSourceOptions {
   /** Absolute URL of the site's root, with trailing slash. */
@@ -36,6 +36,12 @@ export async function findModelSource(
   if (picked && (await isKept((path) => siteFileUrl(siteUrl, modelId, path)))) return { kind: 'picked' };
   if (await isOnSite(siteFileUrl(siteUrl, modelId, 'config.json'))) return { kind: 'site' };
   if (await isKept((path) => hubFileUrl(hubUrl, modelId, path))) return { kind: 'hub', isDownloaded: true };
+  if (modelId === BUILT_IN_MODEL_ID) {
+    return {
+      kind: 'none',
+      reason: `${model.label} is not on this device yet and could not be read from this site. Reload the page when you are online; until then search finds words.`,
+    };
+  }
   if (!isOnHub(model)) {
     return {
       kind: 'none',

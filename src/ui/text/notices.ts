@@ -11,7 +11,7 @@ export const NOTICES = {
   offlineNoProvider: 'You are offline. Everything works.',
   memoryOnly:
     'This browser gave no lasting storage (a private window, perhaps). You can use Commonplace, but your library is gone when you close this tab.',
-  modelMissing: 'Search works by words. To search by meaning as well, choose a model.',
+  modelMissing: 'Search works by words. For search by meaning, choose a model; one comes with the app.',
   modelChoose: 'Choose a model',
   storageFull: 'This device has no room left for more. What is already in your library is safe and works.',
   storageManage: 'See storage',

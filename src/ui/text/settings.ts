@@ -1,5 +1,5 @@
 import type { SettingsSection } from '../router.svelte.ts';
-import { count, size } from './format.ts';
+import { count, duration, number, size } from './format.ts';
 
 export const SECTION_TITLES: Readonly<Record<SettingsSection, string>> = {
   answers: 'Answers',
@@ -76,6 +76,19 @@ export const SEARCH = {
   fromFolder: 'From your folder',
   downloaded: (host: string): string => `Downloaded from ${host}`,
   toDownload: (host: string): string => `Downloads from ${host}`,
+  gains: {
+    words: 'Knows which words are related, and is fast.',
+    sentences: 'Reads whole sentences: finds more of what is said in other words, and takes longer.',
+    languages: 'Reads whole sentences in many languages: a question in one finds passages in another. Takes longer.',
+  },
+  cost: (passages: number, ms: number | undefined, isMeasured: boolean, bytes: number): string => {
+    const about =
+      ms === undefined ? '' : ` about ${duration(ms)}${isMeasured ? ', as measured on this device,' : ''} and`;
+    return `For your ${count(passages, 'passage', 'passages')} it needs${about} ${size(bytes)} of memory.`;
+  },
+  useBuiltIn: (label: string): string => `Use ${label}`,
+  moveText:
+    'Your library is read by it in the background, on this device. Until that is done, the model in use goes on answering, and you can add files and ask as always.',
   pick: 'Use files from a folder',
   consentTitle: 'Download this model?',
   consentText: (label: string, sizeBytes: number, host: string): string =>
@@ -101,8 +114,10 @@ export const SEARCH = {
   states: {
     none: 'No model in use: search works by words.',
     loading: 'The model is being loaded…',
-    switching: (done: number, total: number): string =>
-      `Building the new index: ${done} of ${total} passages. Until it is complete, the old one answers.`,
+    switching: (label: string, done: number, total: number, remainingMs: number | undefined): string =>
+      `Moving to ${label}: ${number(done)} of ${count(total, 'passage', 'passages')} read${
+        remainingMs === undefined || done >= total ? '' : `, about ${duration(remainingMs)} left`
+      }. Until it is done, the model in use goes on answering.`,
     ready: (label: string, device: 'wasm' | 'webgpu', threads: number): string =>
       device === 'webgpu'
         ? `${label}: ready, on the graphics processor.`
