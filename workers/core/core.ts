@@ -244,6 +244,7 @@ export class Core implements CoreApi {
       meaning,
       searcher: searcher.api,
       settings: retrieval,
+      ...session.secondLook(),
       conversations,
       languageModel,
       now: Date.now,

@@ -1,4 +1,5 @@
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
+import type { RerankerModel } from '../../src/domain/reranker-model.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
 
 /** Runs one embedding model. The caller owns batching loops, priorities and progress. */
@@ -30,6 +31,17 @@ export interface EmbedApi {
   embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array>;
   /** Token counts as the loaded model's tokenizer sees the texts, without special tokens. */
   countTokens(texts: readonly string[]): Promise<number[]>;
+  /** Loads a cross-encoder beside the embedding model, if any. Throws `ModelUnavailableError`. */
+  loadReranker(request: RerankerLoadRequest): Promise<void>;
+  /** How well each passage fits the question, higher is better, on the loaded cross-encoder's own scale. Transferred. */
+  rerank(question: string, passages: readonly string[]): Promise<Float32Array>;
+}
+
+export interface RerankerLoadRequest extends Pick<
+  EmbedLoadRequest,
+  'siteUrl' | 'isHubAllowed' | 'hubUrl' | 'maxThreads'
+> {
+  readonly model: RerankerModel;
 }
 
 export interface EmbedLoadRequest {

@@ -2,7 +2,8 @@ import { transfer } from 'comlink';
 import { InvalidInputError, WorkerCrashedError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
-import type { EmbedApi, EmbedLoadRequest, EmbedStatus } from './api.ts';
+import type { EmbedApi, EmbedLoadRequest, EmbedStatus, RerankerLoadRequest } from './api.ts';
+import type { CrossEncoder } from './cross-encoder.ts';
 import { openModelFiles, unavailable, type ModelFiles } from './model-files.ts';
 import type { SentenceEncoder } from './sentence-encoder.ts';
 import type * as TransformerLoading from './transformer-loading.ts';
@@ -12,6 +13,7 @@ type LoadedOn = Pick<EmbedStatus, 'device' | 'threads' | 'isMeasured'>;
 /** The embed worker: holds one model and runs it where it is fastest. */
 export class Embedder implements EmbedApi {
   #encoder: SentenceEncoder | undefined;
+  #reranker: CrossEncoder | undefined;
   /** Calls take turns: a model is never replaced under an embedding that runs. */
   #turn: Promise<unknown> = Promise.resolve();
   /** After a load that failed, transformers.js fails every later one in the same worker with the same error. */
@@ -61,6 +63,23 @@ export class Embedder implements EmbedApi {
 
   countTokens(texts: readonly string[]): Promise<number[]> {
     return this.#inTurn(() => Promise.resolve(this.#loaded().countTokens(texts)));
+  }
+
+  loadReranker(request: RerankerLoadRequest): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#reranker?.dispose();
+      this.#reranker = undefined;
+      const { loadReranker } = await import('./reranker-loading.ts');
+      this.#reranker = await loadReranker(request);
+    });
+  }
+
+  rerank(question: string, passages: readonly string[]): Promise<Float32Array> {
+    return this.#inTurn(async () => {
+      if (!this.#reranker) throw new InvalidInputError('No model for a second look is loaded.');
+      const scores = await this.#reranker.score(question, passages);
+      return transfer(scores, [scores.buffer]);
+    });
   }
 
   /** Through the app's own engine: nothing but the model's two files is read. */

@@ -2,8 +2,10 @@ import { ModelUnavailableError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import { hubFileUrl, isFileResponse, MODEL_CACHE, siteFileUrl } from '../../src/domain/model-files.ts';
 
+type NamedModel = Pick<EmbeddingModel, 'modelId' | 'label'>;
+
 export interface ModelFilesRequest {
-  readonly model: EmbeddingModel;
+  readonly model: NamedModel;
   readonly siteUrl: string;
   readonly isHubAllowed: boolean;
   readonly hubUrl: string;
@@ -73,7 +75,7 @@ export async function openModelFiles(request: ModelFilesRequest): Promise<ModelF
   );
 }
 
-function filesAt(model: EmbeddingModel, get: (path: string) => Promise<Response>): ModelFiles {
+function filesAt(model: NamedModel, get: (path: string) => Promise<Response>): ModelFiles {
   const fetchFile = async (path: string): Promise<Response> => {
     const response = await get(path);
     if (isFileResponse(response)) return response;
@@ -105,7 +107,7 @@ function filesAt(model: EmbeddingModel, get: (path: string) => Promise<Response>
 }
 
 /** The one wording for a model that cannot be used: what, what it means for the library, what to do. */
-export function unavailable(model: EmbeddingModel, what: string, todo: string, cause?: unknown): ModelUnavailableError {
+export function unavailable(model: NamedModel, what: string, todo: string, cause?: unknown): ModelUnavailableError {
   return new ModelUnavailableError(
     `The embedding model ${model.label} cannot be used: ${what}. Your library is safe and can be searched by words meanwhile. ${todo}`,
     cause === undefined ? undefined : { cause },

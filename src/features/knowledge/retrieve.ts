@@ -7,16 +7,19 @@ import type { ParsedQuestion } from '../../domain/question.ts';
 import type { RetrievalSettings } from '../../domain/settings.ts';
 import { packContext } from '../../engine/context.ts';
 import type { ContextLookup } from '../../engine/context.ts';
-import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
+import type { Reranker, Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
 import { describeNearMisses, findHits } from './find-hits.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
+import { rerank, RERANK_DEPTH } from './rerank.ts';
 
 export interface RetrieveDeps {
   readonly library: Library;
   readonly searcher: Searcher;
   readonly meaning: Meaning;
   readonly settings: RetrievalSettings;
+  /** Absent: the first ranking stands. */
+  readonly reranker?: Reranker;
 }
 
 export interface Retrieval {
@@ -42,32 +45,50 @@ export async function retrieve(
   const startedAt = performance.now();
   const { passageCount, candidateCount, diversity, contextTokens, neighbourCount } = deps.settings;
   const { question, outcome, notes } = await findHits(query, deps, {
-    k: passageCount,
+    k: deps.reranker ? passageCount * RERANK_DEPTH : passageCount,
     candidateCount,
     diversity,
     signal: options.signal,
   });
   const searchedAt = performance.now();
-  const lookup = await readWithNeighbours(outcome.hits, neighbourCount, deps.library);
-  const passages = packContext(outcome.hits, lookup, { budgetTokens: contextTokens, neighbourCount });
-  const nearMisses = await describeNearMisses(outcome.nearMisses, deps.library);
+  const { hits: ordered, note } = deps.reranker
+    ? await rerank(
+        question.text,
+        outcome.hits,
+        await deps.library.readChunks(outcome.hits.map((hit) => hit.chunkId)),
+        deps.reranker,
+        options,
+      )
+    : { hits: outcome.hits };
+  const rerankedAt = performance.now();
+  const hits = ordered.slice(0, passageCount);
+  const allNotes = note === undefined ? notes : [...notes, note];
+  const lookup = await readWithNeighbours(hits, neighbourCount, deps.library);
+  const passages = packContext(hits, lookup, { budgetTokens: contextTokens, neighbourCount });
+  const missed = [...ordered.slice(passageCount), ...outcome.nearMisses].slice(0, outcome.nearMisses.length || 3);
+  const nearMisses = await describeNearMisses(missed, deps.library);
   const endedAt = performance.now();
-  const cosines = outcome.hits.map((hit) => hit.denseScore).filter((score) => score !== undefined);
-  const timings = { ...outcome.timings, readMs: endedAt - searchedAt, totalMs: endedAt - startedAt };
+  const cosines = hits.map((hit) => hit.denseScore).filter((score) => score !== undefined);
+  const timings = {
+    ...outcome.timings,
+    ...(deps.reranker && { rerankMs: rerankedAt - searchedAt }),
+    readMs: endedAt - rerankedAt,
+    totalMs: endedAt - startedAt,
+  };
   return {
     question,
-    hits: outcome.hits,
+    hits,
     passages,
     queryTerms: outcome.queryTerms,
     ...(cosines.length > 0 && { bestCosine: Math.max(...cosines) }),
     timings,
-    notes,
+    notes: allNotes,
     explanation: {
       fusion: outcome.fusion,
       nearMisses,
       timings,
-      notes,
-      hits: Object.fromEntries(outcome.hits.map((hit, index) => [hit.chunkId, explainHit(hit, index + 1)])),
+      notes: allNotes,
+      hits: Object.fromEntries(hits.map((hit, index) => [hit.chunkId, explainHit(hit, index + 1)])),
     },
   };
 }

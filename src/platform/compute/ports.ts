@@ -48,6 +48,18 @@ export interface Embedder {
   dispose(): void;
 }
 
+/** A second look at what was found, by a model that reads question and passage together. */
+export interface Reranker {
+  /** For the reader. */
+  readonly label: string;
+  /** How well each passage fits the question; higher is better. Loads the model if need be. Throws `ModelUnavailableError`. */
+  score(
+    question: string,
+    passages: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<Float32Array>;
+}
+
 /** The search index; in the app a worker, in Node the same class in-process. */
 export type Searcher = SearchApi;
 
