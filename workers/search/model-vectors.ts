@@ -73,7 +73,9 @@ export class ModelVectors {
 
   remove(modelKey: string, { index, part }: PlacedVectors): void {
     index.removeSegment(part);
-    if (index.isEmpty) this.#indexes.delete(modelKey);
+    if (!index.isEmpty) return;
+    index.close();
+    this.#indexes.delete(modelKey);
   }
 }
 

@@ -1,5 +1,7 @@
 import { expose, transfer } from 'comlink';
 import type { BuiltVectors, IndexableChunk, SearchApi } from './api.ts';
+import { ModelVectors } from './model-vectors.ts';
+import { openVectorIndex } from './open-vector-index.ts';
 import { SearchIndex } from './search-index.ts';
 import type { ChunkId } from '../../src/domain/ids.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
@@ -22,4 +24,4 @@ class TransferringSearchIndex extends SearchIndex implements SearchApi {
   }
 }
 
-expose(new TransferringSearchIndex());
+expose(new TransferringSearchIndex(new ModelVectors(openVectorIndex)));

@@ -1,6 +1,7 @@
 import { quantiseQuery, REFINE_JOB, REFINE_JOB_BYTES } from './refine-job.ts';
 import type { RowStore } from './row-store.ts';
 import { NO_THRESHOLD, planScan, SCAN_JOB, SCAN_JOB_BYTES } from './scan-job.ts';
+import { CONTROL_BYTES, type ScanCrew } from './scan-crew.ts';
 import { LIVE_BYTES } from './slab-layout.ts';
 import type { KernelInMemory } from './wasm-kernel.ts';
 
@@ -13,16 +14,6 @@ const SLACK = 3.5;
 const LIST_ROOM = 1024;
 const HISTOGRAM_BYTES = 1024;
 const SCORE_BYTES = 32;
-
-/** Runs jobs over ranges of slabs: on this thread, or on several. */
-export interface ScanCrew {
-  /** How many jobs run at a time. */
-  readonly size: number;
-  /** Runs `kernel.scan(jobs[i], slabTable, …)` over the i-th of as many ranges of slabs as there are jobs. */
-  scan(jobs: readonly number[], slabTable: number, slabCount: number): void;
-  /** Runs `kernel.refine` for each job. */
-  refine(jobs: readonly number[]): void;
-}
 
 /** A block of memory that grows by being taken anew. */
 interface Region {
@@ -51,6 +42,7 @@ export class RowScanner {
     this.#store = store;
     this.#kernel = kernel;
     this.#crew = crew;
+    crew.attach(store.reserve(CONTROL_BYTES));
     const { codeBytes, exactStride } = store.layout;
     const each = (size: number): number[] => Array.from({ length: crew.size }, () => store.reserve(size));
     this.#jobs = each(SCAN_JOB_BYTES);
@@ -82,11 +74,12 @@ export class RowScanner {
     const { stages } = this.#store.layout;
     const plan = planScan(query, stages, this.#slack);
     const capacity = 2 * keep + LIST_ROOM;
-    for (const list of this.#lists) this.#grown(list, capacity * 8);
-    this.#grown(this.#rows, keep * this.#jobs.length * 8);
+    const jobs = this.#jobs.slice(0, this.#crew.jobsFor(this.#store.slabCount));
+    this.#lists.slice(0, jobs.length).forEach((list) => this.#grown(list, capacity * 8));
+    if (jobs.length > 1) this.#grown(this.#rows, keep * jobs.length * 8);
     this.#store.bytes.set(plan.luts, this.#luts);
     const { buffer } = this.#store.bytes;
-    this.#jobs.forEach((job, index) => {
+    jobs.forEach((job, index) => {
       const words = new Int32Array(buffer, job, SCAN_JOB_BYTES / 4);
       const floats = new Float32Array(buffer, job, SCAN_JOB_BYTES / 4);
       words[SCAN_JOB.luts] = this.#luts;
@@ -103,8 +96,8 @@ export class RowScanner {
       words[SCAN_JOB.histogram] = this.#histograms[index]!;
       words[SCAN_JOB.scores] = this.#histograms[index]! + HISTOGRAM_BYTES;
     });
-    this.#crew.scan(this.#jobs, this.#store.codeSlabs, this.#store.slabCount);
-    return this.#merged(keep);
+    this.#crew.scan(jobs, this.#store.codeSlabs, this.#store.slabCount);
+    return this.#merged(jobs);
   }
 
   /**
@@ -117,8 +110,9 @@ export class RowScanner {
     const scoresAt = this.#grown(this.#scores, rows.length * 4);
     const { buffer } = this.#store.bytes;
     const queryUnit = quantiseQuery(query, new Int16Array(buffer, this.#query, exactStride)) * unit;
-    const share = Math.ceil(rows.length / this.#refineJobs.length);
-    this.#refineJobs.forEach((job, index) => {
+    const jobs = this.#refineJobs.slice(0, this.#crew.jobsFor(this.#store.slabCount));
+    const share = Math.ceil(rows.length / jobs.length);
+    jobs.forEach((job, index) => {
       const words = new Int32Array(buffer, job, REFINE_JOB_BYTES / 4);
       const floats = new Float32Array(buffer, job, REFINE_JOB_BYTES / 4);
       const first = Math.min(index * share, rows.length);
@@ -134,22 +128,22 @@ export class RowScanner {
       floats[REFINE_JOB.factorUnit] = factorUnit;
       words[REFINE_JOB.scratch] = this.#scratches[index]!;
     });
-    this.#crew.refine(this.#refineJobs);
+    this.#crew.refine(jobs);
     return new Float32Array(buffer, scoresAt, rows.length);
   }
 
   /** The best of all jobs' lists. */
-  #merged(keep: number): Uint32Array {
+  #merged(jobs: readonly number[]): Uint32Array {
     const { buffer } = this.#store.bytes;
-    const [first = 0] = this.#jobs;
+    const [first = 0] = jobs;
     const target = new Int32Array(buffer, first, SCAN_JOB_BYTES / 4);
-    if (this.#jobs.length > 1) {
+    if (jobs.length > 1) {
       // Ranges follow each other, so that the lists put together are in the order of rows again.
       let length = target[SCAN_JOB.length]!;
-      const merged = this.#grown(this.#rows, keep * this.#jobs.length * 8);
+      const merged = this.#rows.at;
       const words = new Int32Array(buffer);
       words.copyWithin(merged / 4, target[SCAN_JOB.list]! >>> 2, (target[SCAN_JOB.list]! >>> 2) + length * 2);
-      for (const job of this.#jobs.slice(1)) {
+      for (const job of jobs.slice(1)) {
         const other = new Int32Array(buffer, job, SCAN_JOB_BYTES / 4);
         const from = other[SCAN_JOB.list]! >>> 2;
         const count = other[SCAN_JOB.length]!;
@@ -175,17 +169,4 @@ export class RowScanner {
     if (content !== undefined) new Uint32Array(this.#store.bytes.buffer, region.at, content.length).set(content);
     return region.at;
   }
-}
-
-/** Runs jobs one after the other on this thread. */
-export function soloCrew({ kernel }: KernelInMemory): ScanCrew {
-  return {
-    size: 1,
-    scan: (jobs, slabTable, slabCount) => {
-      for (const job of jobs) kernel.scan(job, slabTable, 0, slabCount);
-    },
-    refine: (jobs) => {
-      for (const job of jobs) kernel.refine(job);
-    },
-  };
 }

@@ -3,7 +3,8 @@ import { TopK } from '../ranking/top-k.ts';
 import { candidateCount } from './candidate-count.ts';
 import { chunkScore } from './chunk-score.ts';
 import { RowQuantiser } from './quantised-rows.ts';
-import { RowScanner, soloCrew, type ScanCrew } from './row-scanner.ts';
+import { RowScanner } from './row-scanner.ts';
+import { soloCrew, type ScanCrew } from './scan-crew.ts';
 import { RowStore } from './row-store.ts';
 import { COSINE_FACTOR_RANGE, factorUnit, storeFactors, weighRows, type Metric } from './row-weights.ts';
 import { BLOCK_ROWS, roundUp } from './slab-layout.ts';
@@ -58,6 +59,7 @@ export class VectorIndex {
   readonly metric: Metric;
   readonly #store: RowStore;
   readonly #scanner: RowScanner;
+  readonly #crew: ScanCrew;
   readonly #quantiser: RowQuantiser;
   readonly #parts = new VectorParts();
   /** The part that `add` goes on with. */
@@ -76,6 +78,7 @@ export class VectorIndex {
     this.dimensions = dimensions;
     this.metric = metric;
     this.#store = new RowStore(dimensions, kernel);
+    this.#crew = crew;
     this.#scanner = new RowScanner(this.#store, kernel, crew);
     this.#quantiser = new RowQuantiser(kernel.kind);
   }
@@ -182,6 +185,11 @@ export class VectorIndex {
       if (rows === undefined) continue;
       for (let row = rows.start; row < rows.end; row++) this.#bury(row);
     }
+  }
+
+  /** Ends the threads that search beside this one; searches go on without them. */
+  close(): void {
+    this.#crew.close();
   }
 
   /** Where a key belongs, or `undefined`. */
