@@ -39,6 +39,17 @@ export class IdColumn<Id extends AnyId> {
     return true;
   }
 
+  /** The first place of `id`, given as bytes, from `from` on; -1 if there is none. */
+  indexOf(id: Uint8Array, from: number): number {
+    const words = this.#firstWords();
+    const first = ((id[0] ?? 0) | ((id[1] ?? 0) << 8) | ((id[2] ?? 0) << 16) | ((id[3] ?? 0) << 24)) >>> 0;
+    for (let index = from; index < this.length; index++) {
+      if (words !== undefined && words[index * 4] !== first) continue;
+      if (this.isAt(index, id)) return index;
+    }
+    return -1;
+  }
+
   /** Below 0 where the id here comes before the other one; the order is that of the ids as text. */
   compare(index: number, other: IdColumn<Id>, otherIndex: number): number {
     const start = index * ID_BYTES;
@@ -48,6 +59,12 @@ export class IdColumn<Id extends AnyId> {
       if (difference !== 0) return difference;
     }
     return 0;
+  }
+
+  /** The bytes as words, in little-endian order as on every platform that runs this; absent where they lie askew. */
+  #firstWords(): Uint32Array | undefined {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    return byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, byteLength / 4) : undefined;
   }
 }
 

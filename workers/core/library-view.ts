@@ -24,6 +24,8 @@ export async function* watchLibrary(
   };
   signal.addEventListener('abort', onAbort);
   try {
+    // Just after unlocking, documents are still coming in; a half-full list would look like a loss.
+    await session.library.whenWhole();
     while (!signal.aborted) {
       if (session.isTakenOver) {
         yield { type: 'taken-over' };

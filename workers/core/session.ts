@@ -11,10 +11,7 @@ import { SettingsRecord } from '../../src/features/settings/settings-record.ts';
 import type { OpenVault } from '../../src/features/vault/vault.ts';
 import { ComputeEmbedder } from '../../src/platform/compute/compute-embedder.ts';
 import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
-import { ComputeReranker } from '../../src/platform/compute/compute-reranker.ts';
-import type { Reranker } from '../../src/platform/compute/ports.ts';
-import { findReranker } from '../../src/platform/compute/rerankers.ts';
-import { findModel, modelKey } from '../../src/platform/compute/models.ts';
+import { EMBEDDING_MODELS, findModel, modelKey } from '../../src/platform/compute/models.ts';
 import { spawnSearcher } from '../../src/platform/compute/compute-searcher.ts';
 import type { ComputeSearcher } from '../../src/platform/compute/compute-searcher.ts';
 
@@ -28,16 +25,14 @@ export class Session {
   readonly vault: OpenVault;
   readonly searcher: ComputeSearcher;
   readonly isSample: boolean;
-  readonly damagedCount: number;
   /** Imports going on now. */
   readonly imports = { count: 0 };
   isTakenOver = false;
   /** Set by `dispose`: what still runs will fail, and nobody is left to tell. */
   isDisposed = false;
+  readonly #closing: AbortController;
   readonly #extractor = new ComputeExtractor(FILES_AT_ONCE);
   readonly #listeners = new Set<() => void>();
-  readonly #site: { readonly siteUrl: string; readonly hubUrl: string };
-  #reranker: ComputeReranker | undefined;
 
   private constructor(parts: SessionParts) {
     this.vault = parts.vault;
@@ -48,8 +43,7 @@ export class Session {
     this.settings = parts.settings;
     this.pause = parts.pause;
     this.isSample = parts.isSample;
-    this.damagedCount = parts.damagedCount;
-    this.#site = parts.site;
+    this.#closing = parts.closing;
     this.library.onChange(() => {
       this.changed();
     });
@@ -65,10 +59,19 @@ export class Session {
     const searcher = spawnSearcher();
     const pause = new PauseGate();
     const identityOf = vault.identityOf.bind(vault);
-    const [{ library, damagedCount }, conversations, settings] = await Promise.all([
-      openLibrary(vault.store, searcher.api, identityOf),
-      Conversations.open(vault.store, Date.now),
-      SettingsRecord.open(vault.store),
+    const closing = new AbortController();
+    const conversing = Conversations.open(vault.store, Date.now);
+    const settings = await SettingsRecord.open(vault.store);
+    const { embeddingModelId } = settings.current;
+    const expected =
+      embeddingModelId === undefined ? undefined : EMBEDDING_MODELS.find((m) => m.modelId === embeddingModelId);
+    const [{ library, repaired }, conversations] = await Promise.all([
+      openLibrary(vault.store, searcher.api, identityOf, {
+        ...(expected && { modelKey: modelKey(expected, CHUNKER_VERSION) }),
+        tiers: () => settings.current.tiers,
+        signal: closing.signal,
+      }),
+      conversing,
     ]);
     const meaning = new Meaning({
       library,
@@ -87,6 +90,13 @@ export class Session {
         }),
       modelKeyOf: (model: EmbeddingModel) => modelKey(model, CHUNKER_VERSION),
     });
+    // Parts that were made anew have lost their vectors where those were damaged too.
+    void repaired.then(
+      () => meaning.wake(),
+      (error: unknown) => {
+        if (!closing.signal.aborted) throw error;
+      },
+    );
     return new Session({
       vault,
       searcher,
@@ -96,9 +106,13 @@ export class Session {
       settings,
       pause,
       isSample: options.isSample,
-      damagedCount,
-      site: options,
+      closing,
     });
+  }
+
+  /** Records and parts that could not be opened as they were. */
+  get damagedCount(): number {
+    return this.library.health.current.damagedCount;
   }
 
   get ingestDeps(): IngestDeps {
@@ -123,17 +137,6 @@ export class Session {
     for (const listener of this.#listeners) listener();
   }
 
-  /** The chosen model for a second look at what was found; loaded when it is first asked. */
-  secondLook(): { readonly reranker?: Reranker } {
-    const { rerankerModelId } = this.settings.current;
-    const model = rerankerModelId === undefined ? undefined : findReranker(rerankerModelId);
-    if (this.#reranker?.modelId !== model?.modelId) {
-      this.#reranker?.dispose();
-      this.#reranker = model && new ComputeReranker(model, this.#site.siteUrl, this.#site.hubUrl);
-    }
-    return this.#reranker ? { reranker: this.#reranker } : {};
-  }
-
   /** Ends the workers that waited for the next file. */
   endImport(): void {
     this.#extractor.dispose();
@@ -141,10 +144,10 @@ export class Session {
 
   dispose(): void {
     this.isDisposed = true;
+    this.#closing.abort();
     this.meaning.dispose();
     this.#extractor.dispose();
     this.searcher.dispose();
-    this.#reranker?.dispose();
   }
 
   /** The person's chunk size, or what the chosen model can read where that is less, whether or not it is here yet. */
@@ -171,6 +174,5 @@ interface SessionParts {
   readonly settings: SettingsRecord;
   readonly pause: PauseGate;
   readonly isSample: boolean;
-  readonly damagedCount: number;
-  readonly site: { readonly siteUrl: string; readonly hubUrl: string };
+  readonly closing: AbortController;
 }

@@ -14,8 +14,8 @@ export interface EmbeddingPassDeps {
   readonly searcher: Searcher;
   readonly embedder: Embedder;
   readonly pause: PauseGate;
-  /** Chunks of documents embedded in the batch just done, not yet stored, and the time it took. */
-  readonly onBatch: (documentIds: readonly DocumentId[], ms: number) => void;
+  /** Chunks of documents embedded in the batch just done, not yet stored. */
+  readonly onBatch: (documentIds: readonly DocumentId[]) => void;
   /** A segment's vectors are on disk. */
   readonly onStored: (documentIds: ReadonlySet<DocumentId>) => void;
 }
@@ -29,7 +29,9 @@ export async function embedMissing(
   const { library } = deps;
   for (;;) {
     await deps.pause.wait(options.signal);
-    const entry = library.state.manifest.segments.find((candidate) => !isEmbedded(candidate, space));
+    const entry = library.state.manifest.segments.find(
+      (candidate) => !isEmbedded(candidate, space) && library.state.tables.has(candidate.segmentId),
+    );
     if (!entry) return;
     const built = await embedSegment(entry, space, deps, options);
     await library.putVectors(entry.segmentId, space, built);
@@ -61,8 +63,11 @@ async function embedSegment(
       offset = end;
     }
   };
+  const { chunkIds } = table;
+  const ordinalOf = new Map(chunkIds.map((chunkId, ordinal) => [chunkId, ordinal]));
   if (entry.vectors[space.modelKey] && library.space?.modelKey === space.modelKey) {
-    take(await searcher.readVectors(table.chunkIds, space.modelKey), [...table.chunkIds.keys()]);
+    await library.exact.bringIn([entry.segmentId], space);
+    take(await searcher.readVectors(chunkIds, space.modelKey), [...chunkIds.keys()]);
   }
   const dead = new Set(entry.tombstones);
   const missing = rowsOf.flatMap((rows, ordinal) => (rows.length === 0 && !dead.has(ordinal) ? [ordinal] : []));
@@ -70,12 +75,11 @@ async function embedSegment(
     await pause.wait(signal);
     const ahead = missing.slice(first, first + LOOK_AHEAD);
     // A chunk deleted since the pass began is no longer read; it stays without a vector.
-    const chunks = await library.readChunks(ahead.map((ordinal) => table.chunkIds[ordinal]!));
+    const chunks = await library.readChunks(ahead.map((ordinal) => chunkIds[ordinal]!));
     const texts = chunks.map(embeddingText);
     // Batch by batch, so that a question can come in between, progress is seen and the work can be stopped.
     for (const batch of await embedder.planBatches(texts, { signal })) {
       await pause.wait(signal);
-      const startedAt = performance.now();
       const passages = await embedder.embedPassages(
         batch.map((index) => texts[index]!),
         { signal },
@@ -83,12 +87,9 @@ async function embedSegment(
       const done = batch.map((index) => chunks[index]!);
       take(
         passages,
-        done.map((chunk) => table.chunkIds.indexOf(chunk.chunkId)),
+        done.map((chunk) => ordinalOf.get(chunk.chunkId)!),
       );
-      onBatch(
-        done.map((chunk) => chunk.documentId),
-        performance.now() - startedAt,
-      );
+      onBatch(done.map((chunk) => chunk.documentId));
     }
   }
   return build();

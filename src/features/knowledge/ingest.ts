@@ -36,6 +36,7 @@ export async function* ingest(
 ): AsyncGenerator<IngestEvent, void, undefined> {
   const staged = new EventQueue<SourceDocument>();
   yield* runImport(deps, signal, staged, async (emit) => {
+    await deps.library.whenWhole();
     for (const { path, file } of files) emit({ type: 'waiting', path, sizeBytes: file.size });
     for (const incoming of files) {
       const { path } = incoming;
@@ -54,14 +55,14 @@ export async function* resumeIngest(
   { signal }: { readonly signal: AbortSignal },
 ): AsyncGenerator<IngestEvent, void, undefined> {
   const staged = new EventQueue<SourceDocument>();
-  yield* runImport(deps, signal, staged, (emit) => {
+  yield* runImport(deps, signal, staged, async (emit) => {
+    await deps.library.whenWhole();
     for (const document of unfinishedDocuments(deps.library)) {
       const { path, documentId, sizeBytes } = document;
       emit({ type: 'waiting', path, sizeBytes, documentId });
       staged.push(document);
     }
     deps.meaning.wake();
-    return Promise.resolve();
   });
 }
 

@@ -1,7 +1,10 @@
 import type { ChunkId, ContentIdentity, DocumentId, SegmentId, VersionId } from '../../domain/ids.ts';
+import { idToBytes } from '../../domain/ids.ts';
 import type { SourceDocument } from '../../domain/document.ts';
-import type { Manifest, SegmentEntry, SegmentTable } from './manifest.ts';
 import { EMPTY_MANIFEST } from './manifest.ts';
+import type { Manifest, SegmentEntry } from './manifest.ts';
+import { SegmentIds } from './segment-ids.ts';
+import type { SegmentTable } from './segment-table.ts';
 
 export interface ChunkPlace {
   readonly segmentId: SegmentId;
@@ -11,12 +14,14 @@ export interface ChunkPlace {
 /** What the library knows without reading a text: documents, the manifest, and where every live chunk stands. */
 export class LibraryState {
   manifest: Manifest = EMPTY_MANIFEST;
+  /** Whether `documents` holds them all. */
+  isWhole = false;
   readonly documents = new Map<DocumentId, SourceDocument>();
   readonly tables = new Map<SegmentId, SegmentTable>();
   readonly #entries = new Map<SegmentId, SegmentEntry>();
-  readonly #places = new Map<ChunkId, ChunkPlace>();
-  readonly #byIdentity = new Map<ContentIdentity, ChunkId>();
-  readonly #byVersion = new Map<VersionId, Map<number, ChunkId>>();
+  /** For each segment with deleted chunks, 1 for each of them. */
+  readonly #dead = new Map<SegmentId, Uint8Array>();
+  readonly #ids = new SegmentIds();
   readonly #byPath = new Map<string, DocumentId>();
 
   putDocument(document: SourceDocument): void {
@@ -40,88 +45,86 @@ export class LibraryState {
     return this.#entries.get(segmentId);
   }
 
+  isLive(segmentId: SegmentId, ordinal: number): boolean {
+    return this.#entries.has(segmentId) && this.#dead.get(segmentId)?.[ordinal] !== 1;
+  }
+
   place(chunkId: ChunkId): ChunkPlace | undefined {
-    return this.#places.get(chunkId);
+    return this.#ids.findChunk(idToBytes(chunkId), (segmentId, ordinal) => this.isLive(segmentId, ordinal));
   }
 
   /** A live chunk with this content, wherever it stands. */
   chunkWithIdentity(identity: ContentIdentity): ChunkId | undefined {
-    return this.#byIdentity.get(identity);
+    const place = this.#ids.findIdentity(idToBytes(identity), (segmentId, at) => this.isLive(segmentId, at));
+    return place && this.tables.get(place.segmentId)?.chunkColumn.at(place.ordinal);
   }
 
   /** The version's live chunks by position; empty when it is not indexed (any more). */
   chunksOfVersion(versionId: VersionId): ReadonlyMap<number, ChunkId> {
-    return this.#byVersion.get(versionId) ?? new Map<number, ChunkId>();
+    const chunks = new Map<number, ChunkId>();
+    for (const { segmentId, ordinal: place } of this.#ids.findVersions(idToBytes(versionId))) {
+      const table = this.tables.get(segmentId);
+      if (!table) continue;
+      for (const ordinal of table.ordinalsOfVersion(place)) {
+        if (this.isLive(segmentId, ordinal)) chunks.set(table.positions[ordinal] ?? 0, table.chunkColumn.at(ordinal));
+      }
+    }
+    return chunks;
   }
 
   get liveChunkCount(): number {
-    return this.#places.size;
+    return this.manifest.segments.reduce((sum, entry) => sum + entry.chunkCount - entry.tombstones.length, 0);
   }
 
-  /** Takes over a new manifest with the tables of the segments it adds. */
+  /** Ordinals of the segment's live chunks, ascending. */
+  liveOrdinals(entry: SegmentEntry): number[] {
+    const ordinals: number[] = [];
+    const dead = this.#dead.get(entry.segmentId);
+    for (let ordinal = 0; ordinal < entry.chunkCount; ordinal++) if (dead?.[ordinal] !== 1) ordinals.push(ordinal);
+    return ordinals;
+  }
+
+  /** Takes over a new manifest with the tables of the segments it adds. Ids are indexed later, at need or in slices. */
   apply(manifest: Manifest, addedTables: ReadonlyMap<SegmentId, SegmentTable>): void {
     const kept = new Set(manifest.segments.map((entry) => entry.segmentId));
-    for (const [segmentId, entry] of this.#entries) {
-      if (!kept.has(segmentId)) {
-        this.#forget(entry, new Set(entry.tombstones));
-        this.#entries.delete(segmentId);
-        this.tables.delete(segmentId);
-      }
+    for (const segmentId of this.#entries.keys()) {
+      if (kept.has(segmentId)) continue;
+      this.#entries.delete(segmentId);
+      this.#dead.delete(segmentId);
+      this.tables.delete(segmentId);
+      this.#ids.remove(segmentId);
     }
-    for (const [segmentId, table] of addedTables) this.tables.set(segmentId, table);
+    for (const [segmentId, table] of addedTables) {
+      this.#ids.remove(segmentId);
+      this.tables.set(segmentId, table);
+      this.#ids.add(segmentId, table);
+    }
     for (const entry of manifest.segments) {
       const known = this.#entries.get(entry.segmentId);
       this.#entries.set(entry.segmentId, entry);
-      if (!known) this.#remember(entry);
-      else if (known.tombstones !== entry.tombstones) this.#bury(entry, known);
+      if (known?.tombstones !== entry.tombstones) this.#bury(entry);
     }
     this.manifest = manifest;
   }
 
-  #remember(entry: SegmentEntry): void {
-    const table = this.#tableOf(entry);
-    const dead = new Set(entry.tombstones);
-    for (let ordinal = 0; ordinal < entry.chunkCount; ordinal++) {
-      if (dead.has(ordinal)) continue;
-      const chunkId = table.chunkIds[ordinal]!;
-      this.#places.set(chunkId, { segmentId: entry.segmentId, ordinal });
-      this.#byIdentity.set(table.identities[ordinal]!, chunkId);
-      const versionId = table.versionIds[ordinal]!;
-      let siblings = this.#byVersion.get(versionId);
-      if (!siblings) this.#byVersion.set(versionId, (siblings = new Map<number, ChunkId>()));
-      siblings.set(table.positions[ordinal]!, chunkId);
+  /** Replaces what is known of a segment without a commit: the disk will follow with the next one. */
+  amend(entry: SegmentEntry): void {
+    const segments = this.manifest.segments.map((other) => (other.segmentId === entry.segmentId ? entry : other));
+    this.apply({ ...this.manifest, segments }, new Map());
+  }
+
+  /** Indexes the ids that wait, a segment at a time; `pause` is called between two. */
+  async indexInSlices(pause: () => Promise<void>): Promise<void> {
+    while (this.#ids.indexNext()) await pause();
+  }
+
+  #bury({ segmentId, tombstones, chunkCount }: SegmentEntry): void {
+    if (tombstones.length === 0) {
+      this.#dead.delete(segmentId);
+      return;
     }
-  }
-
-  #bury(entry: SegmentEntry, known: SegmentEntry): void {
-    const already = new Set(known.tombstones);
-    const fresh = entry.tombstones.filter((ordinal) => !already.has(ordinal));
-    this.#forgetOrdinals(entry, fresh);
-  }
-
-  #forget(entry: SegmentEntry, dead: ReadonlySet<number>): void {
-    const live: number[] = [];
-    for (let ordinal = 0; ordinal < entry.chunkCount; ordinal++) if (!dead.has(ordinal)) live.push(ordinal);
-    this.#forgetOrdinals(entry, live);
-  }
-
-  #forgetOrdinals(entry: SegmentEntry, ordinals: readonly number[]): void {
-    const table = this.#tableOf(entry);
-    for (const ordinal of ordinals) {
-      const chunkId = table.chunkIds[ordinal]!;
-      this.#places.delete(chunkId);
-      const identity = table.identities[ordinal]!;
-      if (this.#byIdentity.get(identity) === chunkId) this.#byIdentity.delete(identity);
-      const versionId = table.versionIds[ordinal]!;
-      const siblings = this.#byVersion.get(versionId);
-      siblings?.delete(table.positions[ordinal]!);
-      if (siblings?.size === 0) this.#byVersion.delete(versionId);
-    }
-  }
-
-  #tableOf(entry: SegmentEntry): SegmentTable {
-    const table = this.tables.get(entry.segmentId);
-    if (!table) throw new RangeError(`Segment ${entry.segmentId} has no table.`);
-    return table;
+    const dead = new Uint8Array(chunkCount);
+    for (const ordinal of tombstones) dead[ordinal] = 1;
+    this.#dead.set(segmentId, dead);
   }
 }

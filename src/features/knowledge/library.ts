@@ -1,18 +1,27 @@
 import type { Chunk, ChunkDraft } from '../../domain/chunk.ts';
 import type { DocumentVersion, SourceDocument } from '../../domain/document.ts';
-import { NotFoundError } from '../../domain/errors.ts';
 import type { ExtractedDocument } from '../../domain/extracted.ts';
-import { randomId, recordIdOf } from '../../domain/ids.ts';
-import type { ChunkId, ContentIdentity, DocumentId, SegmentId, VersionId } from '../../domain/ids.ts';
+import { recordIdOf } from '../../domain/ids.ts';
+import type { ChunkId, ContentIdentity, DocumentId, RecordId, SegmentId, VersionId } from '../../domain/ids.ts';
+import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import type { TierSettings } from '../../domain/settings.ts';
 import type { BuiltVectors, Searcher } from '../../platform/compute/ports.ts';
-import { decodeRecord, encodeRecord } from '../../platform/storage/json-record.ts';
 import type { RecordStore, Write } from '../../platform/storage/record-store.ts';
+import type { AnswerTrace } from './answer-trace.ts';
+import { ExactRows } from './exact-rows.ts';
+import { LibraryHealth } from './library-health.ts';
+import { LibraryReader } from './library-reader.ts';
 import { LibraryState } from './library-state.ts';
+import { LibraryTiers, type TierReport } from './library-tiers.ts';
+import { loadCodes } from './load-index.ts';
 import { LruMap } from './lru.ts';
-import { MANIFEST_ID, FRESH_SEGMENT_CHUNKS } from './manifest.ts';
+import { encodeManifest, MANIFEST_ID } from './manifest.ts';
 import type { Manifest, SegmentEntry } from './manifest.ts';
-import { embeddingText, indexable, prepareSegment, storeVectors, vectorDeletes } from './segment-writer.ts';
-import type { PreparedSegment, SegmentVectors } from './segment-writer.ts';
+import { nextManifest } from './next-manifest.ts';
+import { preparePublication, putRecord, versionDeletes } from './publication.ts';
+import { storeVectors, vectorDeletes } from './segment-writer.ts';
+import type { PreparedSegment } from './segment-writer.ts';
+import type { SegmentTable } from './segment-table.ts';
 import { Turnstile } from './turnstile.ts';
 
 export type IdentityOf = (label: string, bytes: Uint8Array) => Promise<ContentIdentity>;
@@ -23,8 +32,15 @@ export interface VectorSpace {
   readonly dimensions: number;
 }
 
-const TEXT_CACHE_LENGTH = 24 * 1024 * 1024;
-const BLOCK_CACHE_LENGTH = 24 * 1024 * 1024;
+export interface LibraryOptions {
+  readonly tiers?: () => TierSettings;
+  /** Milliseconds, for the tiers. */
+  readonly now?: () => number;
+  /** Ends what goes on in the background. */
+  readonly signal?: AbortSignal;
+}
+
+const MEGABYTE = 1024 * 1024;
 
 /**
  * The person's library: documents, their versions, and the segments that index them. Every change is one commit
@@ -32,24 +48,80 @@ const BLOCK_CACHE_LENGTH = 24 * 1024 * 1024;
  */
 export class Library {
   readonly state = new LibraryState();
+  readonly health = new LibraryHealth();
+  readonly tiers: LibraryTiers;
+  readonly exact: ExactRows;
   readonly #store: RecordStore;
   readonly #searcher: Searcher;
   readonly #identityOf: IdentityOf;
   readonly #turnstile = new Turnstile();
-  readonly #texts = new LruMap<VersionId, ExtractedDocument>(TEXT_CACHE_LENGTH);
-  readonly #blocks = new LruMap<string, readonly Chunk[]>(BLOCK_CACHE_LENGTH);
+  readonly #reader: LibraryReader;
+  readonly #blocks: LruMap<RecordId, readonly Chunk[]>;
   readonly #listeners = new Set<() => void>();
   /** The space queries are answered from; segments load their vectors of this one. */
   #space: VectorSpace | undefined;
+  /** Model key whose codes were brought in at opening, before the model itself was there. */
+  #preloadedKey: string | undefined;
+  #whole: Promise<void> = Promise.resolve();
+  readonly #signal: AbortSignal;
+  #exactFilled: Promise<void> = Promise.resolve();
+  #exactEpoch = 0;
 
-  constructor(store: RecordStore, searcher: Searcher, identityOf: IdentityOf) {
+  constructor(store: RecordStore, searcher: Searcher, identityOf: IdentityOf, options: LibraryOptions = {}) {
     this.#store = store;
     this.#searcher = searcher;
     this.#identityOf = identityOf;
+    this.tiers = new LibraryTiers(
+      options.tiers ?? (() => DEFAULT_SETTINGS.tiers),
+      options.now ?? (() => performance.now()),
+    );
+    this.#signal = options.signal ?? new AbortController().signal;
+    const { router } = this.tiers;
+    this.#blocks = new LruMap({
+      capacity: () => this.tiers.settings.passageMegabytes * MEGABYTE,
+      isInUse: (blockId) => router.tierOf(blockId) !== 'cold',
+    });
+    this.#reader = new LibraryReader(store, this.state, this.#blocks, router, ({ segmentId }) => {
+      this.health.report({ segmentId, part: 'texts', reason: 'damaged' });
+    });
+    this.exact = new ExactRows({
+      store,
+      searcher,
+      state: this.state,
+      budgetBytes: () => this.tiers.settings.exactMegabytes * MEGABYTE,
+      heatOf: (segmentId) => router.heatOf(segmentId),
+      onLost: (segmentId, modelKey) => {
+        this.doubtVectors(segmentId, modelKey);
+      },
+    });
   }
 
   get space(): VectorSpace | undefined {
     return this.#space;
+  }
+
+  /** Model key of the codes that are in the index, or are to be. */
+  get codesKey(): string | undefined {
+    return this.#space?.modelKey ?? this.#preloadedKey;
+  }
+
+  /** Grows when a round of bringing in exact rows has ended: answers may be better than before. */
+  get exactEpoch(): number {
+    return this.#exactEpoch;
+  }
+
+  /**
+   * Resolves when everything that is known without reading texts is in memory. Until then searching and reading passages
+   * work, and `state.documents` holds only some of the documents. Rejects when the disk cannot be read.
+   */
+  whenWhole(): Promise<void> {
+    return this.#whole;
+  }
+
+  /** Called once, by `openLibrary`: what is still coming in, and the codes that are there already. */
+  becomesWhole(whole: Promise<void>, preloadedKey: string | undefined): void {
+    this.#whole = whole;
+    this.#preloadedKey = preloadedKey;
   }
 
   onChange(listener: () => void): () => void {
@@ -69,7 +141,7 @@ export class Library {
       ]);
       this.state.putDocument(document);
     });
-    this.#changed();
+    this.changed();
   }
 
   /** Rewrites what is known of a document: a problem found, a cancelled version. */
@@ -81,7 +153,7 @@ export class Library {
       ]);
       this.state.putDocument(document);
     });
-    this.#changed();
+    this.changed();
   }
 
   /**
@@ -95,25 +167,12 @@ export class Library {
     drafts: readonly ChunkDraft[],
     spaces: readonly VectorSpace[],
   ): Promise<{ readonly reusedCount: number }> {
-    const chunks = await this.#identify(document.documentId, versionId, drafts);
-    const prepared: PreparedSegment[] = [];
-    let reusedCount = 0;
-    for (let first = 0; first < chunks.length; first += FRESH_SEGMENT_CHUNKS) {
-      const part = chunks.slice(first, first + FRESH_SEGMENT_CHUNKS);
-      const lexical = await this.#searcher.buildLexical(
-        part.map((chunk) => indexable(chunk, document.title, document.path)),
-      );
-      const vectors: SegmentVectors[] = [];
-      for (const space of spaces) {
-        const copied = await this.#copyVectors(part, space);
-        if (space.modelKey === this.#space?.modelKey) reusedCount += copied.count;
-        if (copied.vectors) vectors.push(copied.vectors);
-      }
-      prepared.push(prepareSegment(part, lexical, vectors, this.#space?.modelKey));
-    }
+    const context = { library: this, searcher: this.#searcher, identityOf: this.#identityOf };
+    const { prepared, reusedCount } = await preparePublication(document, versionId, drafts, spaces, context);
     await this.#turnstile.pass(async () => {
       const buried = this.state.documents.get(document.documentId)?.currentVersionId;
-      const manifest = this.#nextManifest(
+      const manifest = nextManifest(
+        this.state,
         prepared.map((segment) => segment.entry),
         buried ? [...this.state.chunksOfVersion(buried).values()] : [],
       );
@@ -125,9 +184,9 @@ export class Library {
       this.state.putDocument(document);
       this.state.apply(manifest.next, new Map(prepared.map((segment) => [segment.entry.segmentId, segment.table])));
       if (manifest.buried.length > 0) await this.#searcher.tombstone(manifest.buried);
-      for (const segment of prepared) await this.#searcher.addSegment(segment.load);
+      for (const segment of prepared) await this.#addToIndex(segment);
     });
-    this.#changed();
+    this.changed();
     return { reusedCount };
   }
 
@@ -136,7 +195,8 @@ export class Library {
     await this.#turnstile.pass(async () => {
       const document = this.state.documents.get(documentId);
       if (!document) return;
-      const { next, buried } = this.#nextManifest(
+      const { next, buried } = nextManifest(
+        this.state,
         [],
         [...this.state.chunksOfVersion(document.currentVersionId).values()],
       );
@@ -147,10 +207,10 @@ export class Library {
       ]);
       this.state.removeDocument(documentId);
       this.state.apply(next, new Map());
-      for (const version of versions) this.#texts.delete(version.versionId);
+      for (const version of versions) this.#reader.forgetText(version.versionId);
       await this.#searcher.tombstone(buried);
     });
-    this.#changed();
+    this.changed();
   }
 
   /** Gives a segment its vectors under a space. Does nothing if the segment has been merged away meanwhile. */
@@ -165,21 +225,28 @@ export class Library {
         ...stored.writes,
         ...(replaced ? vectorDeletes(replaced) : []),
       ]);
-      if (space.modelKey === this.#space?.modelKey) await this.#searcher.setVectors(segmentId, { ...space, ...built });
+      this.health.resolve(segmentId, 'vectors');
+      if (space.modelKey !== this.#space?.modelKey || this.health.isQuarantined(segmentId)) return;
+      const exactBytes = built.exact.byteLength;
+      await this.#searcher.setVectors(segmentId, { ...space, ...built });
+      await this.exact.took(segmentId, space, exactBytes);
     });
-    this.#changed();
+    this.changed();
   }
 
   /** Replaces manifest entries in one commit with `writes`. Call from inside `exclusively` or another change. */
-  async swapEntries(updated: ReadonlyMap<SegmentId, SegmentEntry>, writes: readonly Write[]): Promise<void> {
+  async swapEntries(
+    updated: ReadonlyMap<SegmentId, SegmentEntry>,
+    writes: readonly Write[],
+    tables: ReadonlyMap<SegmentId, SegmentTable> = new Map(),
+  ): Promise<void> {
     const { manifest } = this.state;
     const next: Manifest = {
-      ...manifest,
       generation: manifest.generation + 1,
       segments: manifest.segments.map((entry) => updated.get(entry.segmentId) ?? entry),
     };
     await this.#commitManifest(next, writes);
-    this.state.apply(next, new Map());
+    this.state.apply(next, tables);
   }
 
   /** Replaces whole segments by others in one commit: compaction. */
@@ -191,7 +258,6 @@ export class Library {
     const { manifest } = this.state;
     const gone = new Set(removed);
     const next: Manifest = {
-      ...manifest,
       generation: manifest.generation + 1,
       segments: [
         ...manifest.segments.filter((entry) => !gone.has(entry.segmentId)),
@@ -200,10 +266,16 @@ export class Library {
     };
     await this.#commitManifest(next, [...added.flatMap((segment) => segment.writes), ...writes]);
     this.state.apply(next, new Map(added.map((segment) => [segment.entry.segmentId, segment.table])));
-    await this.#searcher.replaceSegments(
-      removed,
-      added.map((segment) => segment.load),
-    );
+    const loads = added.map((segment) => segment.load);
+    const exactSizes = loads.map((load) => load.vectors?.exact?.byteLength ?? 0);
+    await this.#searcher.replaceSegments(removed, loads);
+    for (const segmentId of removed) {
+      this.exact.forget(segmentId);
+      this.health.forget(segmentId);
+    }
+    for (const [index, { segmentId, vectors }] of loads.entries()) {
+      if (vectors) await this.exact.took(segmentId, vectors, exactSizes[index] ?? 0);
+    }
   }
 
   /** Runs a task with no other change going on. */
@@ -211,19 +283,41 @@ export class Library {
     return this.#turnstile.pass(task);
   }
 
-  /** Answers queries from another vector space from now on, loading what exists of it. */
+  /**
+   * Answers queries from another vector space from now on, loading the codes that there are of it. Exact rows follow in the
+   * background: see `whenExact`.
+   */
   async useSpace(space: VectorSpace | undefined): Promise<void> {
     await this.#turnstile.pass(async () => {
+      const isPreloaded = space !== undefined && space.modelKey === this.#preloadedKey;
+      this.#preloadedKey = undefined;
       this.#space = space;
-      if (!space) return;
-      for (const entry of this.state.manifest.segments) {
-        const vectors = entry.vectors[space.modelKey];
-        if (!vectors) continue;
-        const [codes, exact] = await this.#store.findMany('vectors', [vectors.codesId, vectors.exactId]);
-        if (codes) await this.#searcher.setVectors(entry.segmentId, { ...space, codes, ...(exact && { exact }) });
-      }
+      this.exact.forgetAll();
+      if (!space || isPreloaded) return;
+      const entries = this.state.manifest.segments.filter((entry) => !this.health.isQuarantined(entry.segmentId));
+      await loadCodes(this.#store, this.#searcher, entries, space, (segmentId) => {
+        this.doubtVectors(segmentId, space.modelKey);
+      });
     });
-    this.#changed();
+    this.#exactFilled = this.#fillExact(space);
+    // Told to whoever waits for it; the next question goes by codes where it failed.
+    void Promise.allSettled([this.#exactFilled]);
+    this.changed();
+  }
+
+  /** Resolves when as many exact rows are in memory as there is room for. */
+  whenExact(): Promise<void> {
+    return this.#exactFilled;
+  }
+
+  /** Has a segment's vectors made anew, when they turn out not to be what they should be. The old ones stay until then. */
+  doubtVectors(segmentId: SegmentId, modelKey: string): void {
+    const entry = this.state.entry(segmentId);
+    const doubted = entry?.vectors[modelKey];
+    if (!entry || !doubted) return;
+    this.health.report({ segmentId, part: 'vectors', reason: 'damaged' });
+    this.state.amend({ ...entry, vectors: { ...entry.vectors, [modelKey]: { ...doubted, isComplete: false } } });
+    this.changed();
   }
 
   /** Deletes the vectors of a space that is no longer used. */
@@ -243,139 +337,62 @@ export class Library {
 
   // --- reading ------------------------------------------------------------------------------------------------
 
-  /** The chunks that are still live, in the order asked for; buried ones are left out. */
-  async readChunks(chunkIds: readonly ChunkId[]): Promise<Chunk[]> {
-    const found: Chunk[] = [];
-    for (const chunkId of chunkIds) {
-      const place = this.state.place(chunkId);
-      const entry = place && this.state.entry(place.segmentId);
-      if (!entry) continue;
-      const block = entry.blocks.find(
-        (b) => place.ordinal >= b.firstOrdinal && place.ordinal < b.firstOrdinal + b.chunkCount,
-      );
-      if (!block) continue;
-      const chunks = await this.#readBlock(block.blockId);
-      const chunk = chunks[place.ordinal - block.firstOrdinal];
-      if (chunk) found.push(chunk);
-    }
-    return found;
+  /** See `LibraryReader.readChunks`. With a trace, what had to be read counts for that answer's tier. */
+  readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
+    return this.#reader.readChunks(chunkIds, trace);
+  }
+
+  /** A whole block's chunks, dead ones too; `undefined` when it cannot be opened. */
+  readBlock(blockId: RecordId): Promise<readonly Chunk[] | undefined> {
+    return this.#reader.readWholeBlock(blockId);
   }
 
   /** What a version says. Throws `NotFoundError` if it was never read or is gone. */
-  async readText(versionId: VersionId): Promise<ExtractedDocument> {
-    const cached = this.#texts.find(versionId);
-    if (cached) return cached;
-    const bytes = await this.#store.find('texts', recordIdOf(versionId));
-    if (!bytes) throw new NotFoundError('This version of the document is no longer in the library.');
-    const extracted = decodeRecord<ExtractedDocument>(bytes);
-    this.#texts.put(versionId, extracted, extracted.text.length);
-    return extracted;
+  readText(versionId: VersionId): Promise<ExtractedDocument> {
+    return this.#reader.readText(versionId);
   }
 
   /** The bytes as they were dropped in. Throws `NotFoundError`. */
-  async readSource(versionId: VersionId): Promise<Uint8Array> {
-    const bytes = await this.#store.find('sources', recordIdOf(versionId));
-    if (!bytes) throw new NotFoundError('The original file of this version is no longer in the library.');
-    return bytes;
+  readSource(versionId: VersionId): Promise<Uint8Array> {
+    return this.#reader.readSource(versionId);
   }
 
-  async findVersion(versionId: VersionId): Promise<DocumentVersion | undefined> {
-    const bytes = await this.#store.find('versions', recordIdOf(versionId));
-    return bytes && decodeRecord<DocumentVersion>(bytes);
+  findVersion(versionId: VersionId): Promise<DocumentVersion | undefined> {
+    return this.#reader.findVersion(versionId);
   }
 
-  async versionsOf(documentId: DocumentId): Promise<DocumentVersion[]> {
-    const records = await this.#store.list('versions');
-    return records
-      .map((record) => decodeRecord<DocumentVersion>(record.value))
-      .filter((v) => v.documentId === documentId);
+  versionsOf(documentId: DocumentId): Promise<DocumentVersion[]> {
+    return this.#reader.versionsOf(documentId);
+  }
+
+  /** Times and hit rates by tier since the library was opened. */
+  tierReport(): TierReport {
+    return this.tiers.report({ passageBytes: this.#blocks.size, exactBytes: this.exact.sizeBytes });
   }
 
   // --- inside -------------------------------------------------------------------------------------------------
 
-  async #identify(documentId: DocumentId, versionId: VersionId, drafts: readonly ChunkDraft[]): Promise<Chunk[]> {
-    const encoder = new TextEncoder();
-    return Promise.all(
-      drafts.map(async (draft, position) => ({
-        ...draft,
-        chunkId: randomId<ChunkId>(),
-        documentId,
-        versionId,
-        position,
-        identity: await this.#identityOf('chunk', encoder.encode(embeddingText(draft))),
-      })),
-    );
+  async #fillExact(space: VectorSpace | undefined): Promise<void> {
+    if (!space) return;
+    await this.exact.fill(space, () => this.#signal.aborted || this.#space !== space);
+    this.#exactEpoch++;
   }
 
-  async #copyVectors(
-    chunks: readonly Chunk[],
-    space: VectorSpace,
-  ): Promise<{ count: number; vectors?: SegmentVectors }> {
-    const twins = chunks.map((chunk) => this.state.chunkWithIdentity(chunk.identity));
-    const known = twins.filter((twin) => twin !== undefined);
-    if (known.length === 0) return { count: 0 };
-    const { modelKey, dimensions } = space;
-    const copied = await this.#searcher.readVectors(known, modelKey);
-    const rowCounts = new Uint16Array(chunks.length);
-    let next = 0;
-    for (const [index, twin] of twins.entries()) if (twin) rowCounts[index] = copied.rowCounts[next++] ?? 0;
-    const count = rowCounts.filter((rows) => rows > 0).length;
-    if (count === 0) return { count };
-    // The copies stand in the order of `chunks`, those without a twin left out: just the rows that are wanted.
-    const built = await this.#searcher.buildVectors({ vectors: copied.vectors, rowCounts }, dimensions);
-    return { count, vectors: { modelKey, dimensions, built, isComplete: count === chunks.length } };
-  }
-
-  #nextManifest(
-    added: readonly SegmentEntry[],
-    buried: readonly ChunkId[],
-  ): { next: Manifest; buried: readonly ChunkId[] } {
-    const graves = new Map<SegmentId, number[]>();
-    for (const chunkId of buried) {
-      const place = this.state.place(chunkId);
-      if (!place) continue;
-      const ordinals = graves.get(place.segmentId);
-      if (ordinals) ordinals.push(place.ordinal);
-      else graves.set(place.segmentId, [place.ordinal]);
-    }
-    const { manifest } = this.state;
-    const kept = manifest.segments.map((entry) => {
-      const dead = graves.get(entry.segmentId);
-      return dead ? { ...entry, tombstones: [...entry.tombstones, ...dead].sort((a, b) => a - b) } : entry;
-    });
-    return { next: { ...manifest, generation: manifest.generation + 1, segments: [...kept, ...added] }, buried };
+  async #addToIndex({ entry, load }: PreparedSegment): Promise<void> {
+    const exactBytes = load.vectors?.exact?.byteLength ?? 0;
+    await this.#searcher.addSegment(load);
+    if (load.vectors) await this.exact.took(entry.segmentId, load.vectors, exactBytes);
   }
 
   async #commitManifest(next: Manifest, writes: readonly Write[]): Promise<void> {
     await this.#store.commit([
       ...writes,
-      { kind: 'put', store: 'segments', id: MANIFEST_ID, value: encodeRecord(next) },
+      { kind: 'put', store: 'segments', id: MANIFEST_ID, value: encodeManifest(next) },
     ]);
   }
 
-  async #readBlock(blockId: string): Promise<readonly Chunk[]> {
-    const cached = this.#blocks.find(blockId);
-    if (cached) return cached;
-    const bytes = await this.#store.find('chunks', blockId as ReturnType<typeof recordIdOf>);
-    if (!bytes) throw new NotFoundError('Part of the library could not be found on disk.');
-    const chunks = decodeRecord<Chunk[]>(bytes);
-    this.#blocks.put(blockId, chunks, bytes.length * 2);
-    return chunks;
-  }
-
-  #changed(): void {
+  /** Tells those who listen. */
+  changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function putRecord(store: 'documents' | 'versions' | 'texts', id: DocumentId | VersionId, value: unknown): Write {
-  return { kind: 'put', store, id: recordIdOf(id), value: encodeRecord(value) };
-}
-
-function versionDeletes(versionId: VersionId): Write[] {
-  return (['versions', 'sources', 'texts'] as const).map((store) => ({
-    kind: 'delete',
-    store,
-    id: recordIdOf(versionId),
-  }));
 }

@@ -1,11 +1,22 @@
-/** A map that forgets what was used longest ago once the sum of sizes passes `capacity`. */
+export interface LruOptions<K> {
+  /** The most that the sizes may add up to; read anew each time. */
+  readonly capacity: () => number;
+  /** Things in steady use: they go only when nothing else is left to go. */
+  readonly isInUse?: (key: K) => boolean;
+}
+
+/** A map that forgets what was used longest ago once the sum of sizes passes its capacity; one thing it always holds. */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, { readonly value: V; readonly size: number }>();
-  readonly #capacity: number;
+  readonly #options: LruOptions<K>;
   #size = 0;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(options: LruOptions<K> | number) {
+    this.#options = typeof options === 'number' ? { capacity: () => options } : options;
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   find(key: K): V | undefined {
@@ -20,10 +31,9 @@ export class LruMap<K, V> {
     this.delete(key);
     this.#entries.set(key, { value, size });
     this.#size += size;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#size <= this.#capacity || this.#entries.size === 1) break;
-      this.delete(oldest);
-    }
+    const { isInUse } = this.#options;
+    if (isInUse) this.#evict(key, (oldest) => !isInUse(oldest));
+    this.#evict(key, () => true);
   }
 
   delete(key: K): void {
@@ -31,5 +41,18 @@ export class LruMap<K, V> {
     if (!entry) return;
     this.#entries.delete(key);
     this.#size -= entry.size;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#size = 0;
+  }
+
+  #evict(newest: K, mayGo: (key: K) => boolean): void {
+    const capacity = this.#options.capacity();
+    for (const oldest of this.#entries.keys()) {
+      if (this.#size <= capacity) return;
+      if (oldest !== newest && mayGo(oldest)) this.delete(oldest);
+    }
   }
 }

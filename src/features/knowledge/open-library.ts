@@ -1,80 +1,100 @@
 import type { SourceDocument } from '../../domain/document.ts';
-import { recordIdOf } from '../../domain/ids.ts';
-import type { SegmentId } from '../../domain/ids.ts';
-import type { Searcher, SegmentLoad } from '../../platform/compute/ports.ts';
+import type { Searcher } from '../../platform/compute/ports.ts';
 import { decodeRecord } from '../../platform/storage/json-record.ts';
 import type { RecordStore } from '../../platform/storage/record-store.ts';
 import { Library } from './library.ts';
-import type { IdentityOf } from './library.ts';
-import { EMPTY_MANIFEST, MANIFEST_ID } from './manifest.ts';
-import type { Manifest, SegmentEntry, SegmentTable } from './manifest.ts';
+import type { IdentityOf, LibraryOptions } from './library.ts';
+import type { Ailment } from './library-health.ts';
+import { loadIndex } from './load-index.ts';
+import { decodeManifest, EMPTY_MANIFEST, INDEX_VERSION, MANIFEST_ID } from './manifest.ts';
+import type { SegmentEntry } from './manifest.ts';
+import { repairSegments } from './repair.ts';
 
-/** Segments whose postings are read and decrypted together. */
-const SEGMENTS_AT_A_TIME = 32;
-
-export interface OpenedLibrary {
-  readonly library: Library;
-  /** Records that could not be opened: their documents or passages are left out, the rest works. */
-  readonly damagedCount: number;
+export interface OpenOptions extends LibraryOptions {
+  /** Whose compact codes come in with the postings: the model that will answer, or, unless given, the only one there is. */
+  readonly modelKey?: string;
 }
 
-/** Brings a stored library back: documents, manifest, and the keyword index. Vectors come with `Library.useSpace`. */
+export interface OpenedLibrary {
+  /** Found by words, and by meaning once the model is there. Documents follow: see `Library.whenWhole`. */
+  readonly library: Library;
+  /** Resolves when damaged and outdated parts have been made anew, as far as they can be; `library.health` tells. */
+  readonly repaired: Promise<void>;
+}
+
+/**
+ * Brings a stored library back: first what answers need (postings, tables, compact codes), then documents, and then, in the
+ * background, whatever has to be made anew. Exact rows come with `Library.fillExact`.
+ */
 export async function openLibrary(
   store: RecordStore,
   searcher: Searcher,
   identityOf: IdentityOf,
+  options: OpenOptions = {},
 ): Promise<OpenedLibrary> {
-  const library = new Library(store, searcher, identityOf);
-  let damagedCount = 0;
-  const onDamaged = (): void => {
-    damagedCount++;
-  };
-  const documents = await store.list('documents', onDamaged);
-  for (const record of documents) library.state.putDocument(decodeRecord<SourceDocument>(record.value));
-
+  const library = new Library(store, searcher, identityOf, options);
+  const { signal = new AbortController().signal } = options;
   const stored = await store.find('segments', MANIFEST_ID);
-  const manifest = stored ? decodeRecord<Manifest>(stored) : EMPTY_MANIFEST;
-  const loads: SegmentLoad[] = [];
-  const tables = new Map<SegmentId, SegmentTable>();
-  const kept: SegmentEntry[] = [];
-  for (let first = 0; first < manifest.segments.length; first += SEGMENTS_AT_A_TIME) {
-    const entries = manifest.segments.slice(first, first + SEGMENTS_AT_A_TIME);
-    const [tableBytes, lexicalBytes] = await Promise.all([
-      store.findMany(
-        'segments',
-        entries.map((entry) => recordIdOf(entry.segmentId)),
-        onDamaged,
-      ),
-      store.findMany(
-        'lexical',
-        entries.map((entry) => entry.lexicalId),
-        onDamaged,
-      ),
-    ]);
-    for (const [index, entry] of entries.entries()) {
-      const table = tableBytes[index];
-      const lexical = lexicalBytes[index];
-      if (!table || !lexical) continue;
-      const columns = decodeRecord<SegmentTable>(table);
-      tables.set(entry.segmentId, columns);
-      kept.push(entry);
-      const { chunkIds, documentIds } = columns;
-      loads.push({ segmentId: entry.segmentId, chunkIds, documentIds, tombstones: entry.tombstones, lexical });
-    }
+  const manifest = stored ? decodeManifest(stored) : EMPTY_MANIFEST;
+  const modelKey = options.modelKey ?? onlyKey(manifest.segments.map((entry) => Object.keys(entry.vectors)));
+  const ailments: Ailment[] = [];
+  const tables = await loadIndex({ store, searcher }, manifest.segments, modelKey, (ailment) => ailments.push(ailment));
+  library.state.apply(manifest, tables);
+  const outdated = new Set(manifest.segments.filter(isOutdated).map((entry) => entry.segmentId));
+  for (const ailment of ailments) {
+    if (ailment.part === 'vectors' && modelKey !== undefined) library.doubtVectors(ailment.segmentId, modelKey);
+    else library.health.report(outdated.has(ailment.segmentId) ? { ...ailment, reason: 'outdated' } : ailment);
   }
-  library.state.apply({ ...manifest, segments: kept }, tables);
-  markForReading(library);
-  await searcher.replaceSegments([], loads);
-  return { library, damagedCount };
+  for (const segmentId of outdated) library.health.report({ segmentId, part: 'index', reason: 'outdated' });
+  const whole = library.exclusively(() => loadDocuments(store, library));
+  library.becomesWhole(whole, modelKey);
+  const repaired = whole.then(async () => {
+    await library.state.indexInSlices(nextTask);
+    await repairSegments(library, { store, searcher }, { signal });
+    markForReading(library);
+    library.changed();
+  });
+  // Whoever waits for either is told of its failure; that nobody does is no failure of its own.
+  void Promise.allSettled([whole, repaired]);
+  return { library, repaired };
+}
+
+async function loadDocuments(store: RecordStore, library: Library): Promise<void> {
+  const { state, health } = library;
+  const records = await store.list('documents', () => {
+    health.reportRecord();
+  });
+  for (const record of records) {
+    const document = decodeRecord<SourceDocument>(record.value);
+    if (!state.documents.has(document.documentId)) state.putDocument(document);
+  }
+  state.isWhole = true;
+}
+
+function isOutdated({ indexVersion, formerVectors }: SegmentEntry): boolean {
+  return indexVersion !== INDEX_VERSION || formerVectors !== undefined;
 }
 
 /** The index is a cache: a document that lost passages with a damaged segment is read again from its kept bytes. */
-function markForReading(library: Library): void {
-  for (const document of library.state.documents.values()) {
-    if (document.status !== 'searchable') continue;
-    const { size } = library.state.chunksOfVersion(document.currentVersionId);
-    if (size < document.chunkCount) {
-      library.state.putDocument({ pendingVersionId: document.currentVersionId, ...document });
-    }
+export function markForReading(library: Library): void {
+  const { state } = library;
+  const searchable = [...state.documents.values()].filter((document) => document.status === 'searchable');
+  // Nothing is missing, as almost always: no need to look for it document by document.
+  if (searchable.reduce((sum, { chunkCount }) => sum + chunkCount, 0) <= state.liveChunkCount) return;
+  for (const document of searchable) {
+    if (document.pendingVersionId || state.chunksOfVersion(document.currentVersionId).size >= document.chunkCount)
+      continue;
+    state.putDocument({ ...document, pendingVersionId: document.currentVersionId });
   }
+}
+
+/** The one key that all name; `undefined` where there is none or more than one. */
+function onlyKey(keys: readonly (readonly string[])[]): string | undefined {
+  const [first, second] = new Set(keys.flat());
+  return second === undefined ? first : undefined;
+}
+
+/** Lets messages and queries that wait go first. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

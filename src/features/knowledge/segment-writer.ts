@@ -5,8 +5,9 @@ import type { Write } from '../../platform/storage/record-store.ts';
 import { encodeRecord } from '../../platform/storage/json-record.ts';
 import type { BuiltVectors, IndexableChunk, SegmentLoad, VectorLoad } from '../../platform/compute/ports.ts';
 import type { VectorSpace } from './library.ts';
-import { BLOCK_TEXT_LENGTH } from './manifest.ts';
-import type { ChunkBlockEntry, SegmentEntry, SegmentTable, VectorEntry } from './manifest.ts';
+import { BLOCK_TEXT_LENGTH, INDEX_VERSION } from './manifest.ts';
+import type { ChunkBlockEntry, SegmentEntry, VectorEntry } from './manifest.ts';
+import { SegmentTable } from './segment-table.ts';
 
 /** A segment ready to be committed: its manifest entry, its table, its writes, and what the search index loads. */
 export interface PreparedSegment {
@@ -23,25 +24,23 @@ export interface SegmentVectors {
   readonly isComplete: boolean;
 }
 
-/** Lays out one immutable segment. Pure but for the fresh ids; nothing is stored yet. */
+/**
+ * Lays out one immutable segment. Pure but for the fresh ids; nothing is stored yet. `kept`: blocks of other segments that
+ * hold the texts of just these chunks in this order; those of a block that is absent are written.
+ */
 export function prepareSegment(
   chunks: readonly Chunk[],
   lexical: Uint8Array,
   vectors: readonly SegmentVectors[],
   activeModelKey: string | undefined,
+  kept: readonly KeptBlock[] = [{ chunkCount: chunks.length }],
 ): PreparedSegment {
   const segmentId = randomId<SegmentId>();
   const lexicalId = randomId<RecordId>();
-  const table: SegmentTable = {
-    chunkIds: chunks.map((chunk) => chunk.chunkId),
-    documentIds: chunks.map((chunk) => chunk.documentId),
-    versionIds: chunks.map((chunk) => chunk.versionId),
-    positions: chunks.map((chunk) => chunk.position),
-    identities: chunks.map((chunk) => chunk.identity),
-  };
-  const { blocks, writes } = layOutBlocks(chunks);
+  const table = SegmentTable.of(chunks);
+  const { blocks, writes } = layOutBlocks(chunks, kept);
   writes.push({ kind: 'put', store: 'lexical', id: lexicalId, value: lexical });
-  writes.push({ kind: 'put', store: 'segments', id: recordIdOf(segmentId), value: encodeRecord(table) });
+  writes.push(tableWrite(segmentId, table));
 
   const vectorEntries: Record<string, VectorEntry> = {};
   let activeVectors: VectorLoad | undefined;
@@ -52,18 +51,48 @@ export function prepareSegment(
     if (modelKey === activeModelKey) activeVectors = { modelKey, dimensions, ...built };
   }
   return {
-    entry: { segmentId, chunkCount: chunks.length, blocks, lexicalId, vectors: vectorEntries, tombstones: [] },
+    entry: {
+      segmentId,
+      chunkCount: chunks.length,
+      blocks,
+      lexicalId,
+      indexVersion: INDEX_VERSION,
+      vectors: vectorEntries,
+      tombstones: [],
+    },
     table,
     writes,
-    load: {
-      segmentId,
-      chunkIds: table.chunkIds,
-      documentIds: table.documentIds,
-      tombstones: [],
-      lexical,
-      ...(activeVectors && { vectors: activeVectors }),
-    },
+    load: segmentLoad(segmentId, table, [], lexical, activeVectors),
   };
+}
+
+/** A run of a new segment's chunks: in a block that there is already, or, without `blockId`, still to be written. */
+export interface KeptBlock {
+  readonly blockId?: RecordId;
+  readonly chunkCount: number;
+}
+
+/** What the search index takes in of a segment. */
+export function segmentLoad(
+  segmentId: SegmentId,
+  table: SegmentTable,
+  tombstones: readonly number[],
+  lexical: Uint8Array,
+  vectors: VectorLoad | undefined,
+): SegmentLoad {
+  return {
+    segmentId,
+    chunkIds: table.chunkColumn.bytes,
+    documentIds: table.documentColumn.bytes,
+    documentPlaces: table.documentPlaces,
+    tombstones,
+    lexical,
+    ...(vectors && { vectors }),
+  };
+}
+
+export function tableWrite(segmentId: SegmentId, table: SegmentTable): Write {
+  return { kind: 'put', store: 'segments', id: recordIdOf(segmentId), value: table.encode() };
 }
 
 /** A segment's vectors as records of their own, and what the manifest says of them. */
@@ -92,29 +121,43 @@ export function vectorDeletes(entry: VectorEntry): Write[] {
   return [entry.codesId, entry.exactId].map((id) => ({ kind: 'delete', store: 'vectors', id }));
 }
 
-function layOutBlocks(chunks: readonly Chunk[]): { blocks: ChunkBlockEntry[]; writes: Write[] } {
+function layOutBlocks(
+  chunks: readonly Chunk[],
+  kept: readonly KeptBlock[],
+): { blocks: ChunkBlockEntry[]; writes: Write[] } {
   const blocks: ChunkBlockEntry[] = [];
   const writes: Write[] = [];
   let first = 0;
-  while (first < chunks.length) {
-    let end = first;
-    let length = 0;
-    while (end < chunks.length && (end === first || length < BLOCK_TEXT_LENGTH)) length += chunks[end++]!.text.length;
-    const blockId = randomId<RecordId>();
-    blocks.push({ blockId, firstOrdinal: first, chunkCount: end - first });
-    writes.push({ kind: 'put', store: 'chunks', id: blockId, value: encodeRecord(chunks.slice(first, end)) });
-    first = end;
+  for (const { blockId: keptId, chunkCount } of kept) {
+    const last = first + chunkCount;
+    if (keptId !== undefined) {
+      blocks.push({ blockId: keptId, firstOrdinal: first, chunkCount });
+      first = last;
+    }
+    while (first < last) {
+      let end = first;
+      let length = 0;
+      while (end < last && (end === first || length < BLOCK_TEXT_LENGTH)) length += chunks[end++]!.text.length;
+      const blockId = randomId<RecordId>();
+      blocks.push({ blockId, firstOrdinal: first, chunkCount: end - first });
+      writes.push({ kind: 'put', store: 'chunks', id: blockId, value: encodeRecord(chunks.slice(first, end)) });
+      first = end;
+    }
   }
   return { blocks, writes };
 }
 
-/** The deletes that go with a segment's removal from the manifest. */
-export function segmentDeletes(entry: SegmentEntry): Write[] {
+/** The deletes that go with a segment's removal from the manifest, but for blocks that another segment takes over. */
+export function segmentDeletes(entry: SegmentEntry, keptBlocks: ReadonlySet<RecordId> = new Set()): Write[] {
+  const former = Object.values(entry.formerVectors ?? {});
   return [
     { kind: 'delete', store: 'segments', id: recordIdOf(entry.segmentId) },
     { kind: 'delete', store: 'lexical', id: entry.lexicalId },
-    ...entry.blocks.map((block): Write => ({ kind: 'delete', store: 'chunks', id: block.blockId })),
+    ...entry.blocks
+      .filter((block) => !keptBlocks.has(block.blockId))
+      .map((block): Write => ({ kind: 'delete', store: 'chunks', id: block.blockId })),
     ...Object.values(entry.vectors).flatMap(vectorDeletes),
+    ...former.map(({ vectorsId }): Write => ({ kind: 'delete', store: 'vectors', id: vectorsId })),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Library } from './library.ts';
 
 /** A whole document, current version. Throws `NotFoundError`. */
 export async function viewDocument(documentId: DocumentId, library: Library): Promise<SourceView> {
+  await library.whenWhole();
   const document = library.state.documents.get(documentId);
   if (!document) throw new NotFoundError('This document is no longer in the library.');
   return viewOf(
@@ -25,6 +26,7 @@ export async function viewDocument(documentId: DocumentId, library: Library): Pr
  * is not there word for word any more, the version that was cited is shown. If the document is gone, the kept quote is all there is.
  */
 export async function viewCitation(citation: Citation, library: Library): Promise<SourceView> {
+  await library.whenWhole();
   const document = library.state.documents.get(citation.documentId);
   if (!document) return quoteOnly(citation);
   const { currentVersionId } = document;

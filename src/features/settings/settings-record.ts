@@ -25,6 +25,7 @@ export class SettingsRecord {
       ...stored,
       chunking: { ...DEFAULT_SETTINGS.chunking, ...stored.chunking },
       retrieval: { ...DEFAULT_SETTINGS.retrieval, ...stored.retrieval },
+      tiers: { ...DEFAULT_SETTINGS.tiers, ...stored.tiers },
     });
   }
 

@@ -184,11 +184,26 @@ describe('opening a citation', () => {
 });
 
 describe('damage on disk', () => {
-  it('reads a document again whose part of the index is gone', async () => {
+  it('makes the index of a segment anew from its texts when it is gone', async () => {
     const lib = await openInProcess();
     await lib.take({ 'a.md': note('A', ['granite']), 'b.md': note('B', ['heron']) });
     const lost = lib.library.state.manifest.segments[0]!;
     await lib.vault.store.commit([{ kind: 'delete', store: 'lexical', id: lost.lexicalId }]);
+    const again = await openInProcess({ vault: lib.vault });
+    expect(await findPaths(again, 'heron')).toEqual(['b.md']);
+    expect(await findPaths(again, 'granite')).toEqual(['a.md']);
+    expect(again.library.health.current).toMatchObject({ damagedCount: 1, repairedCount: 1, waitingCount: 0 });
+    expect(unfinishedDocuments(again.library)).toEqual([]);
+  });
+
+  it('reads a document again whose texts are gone', async () => {
+    const lib = await openInProcess();
+    await lib.take({ 'a.md': note('A', ['granite']), 'b.md': note('B', ['heron']) });
+    const lost = lib.library.state.manifest.segments[0]!;
+    await lib.vault.store.commit([
+      { kind: 'delete', store: 'lexical', id: lost.lexicalId },
+      ...lost.blocks.map((block) => ({ kind: 'delete', store: 'chunks', id: block.blockId }) as const),
+    ]);
     const again = await openInProcess({ vault: lib.vault });
     expect(await findPaths(again, 'heron')).toEqual(['b.md']);
     expect(unfinishedDocuments(again.library).map((document) => document.path)).toEqual(['a.md']);
