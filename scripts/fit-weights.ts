@@ -15,6 +15,8 @@ export interface Fitted {
 
 /** Kept small where the data do not speak: the penalty for a slope of 1 per standard deviation. */
 const RIDGE = 2e-5;
+/** What a collection falls below the better of words and meaning alone counts so many times: nobody is to lose by fusion. */
+const LOSS_AVERSION = 3;
 const FIRST_STEP = 0.4;
 const LAST_STEP = 0.04;
 /** Width, in steps of the weight, over which a question's nDCG is smoothed: a single question's curve is all jumps. */
@@ -22,7 +24,7 @@ const SMOOTHING = 1.2;
 
 /**
  * Fits bias and slopes so as to raise the mean over the collections of nDCG@10, each collection counting alike, less
- * what a collection falls below the better of words and meaning alone: coordinate descent with a halving step, from the
+ * several times what a collection falls below the better of words and meaning alone: coordinate descent with a halving step, from the
  * same start every time. Slopes are for features as they are; centres are the features' means.
  */
 export function fitWeights(
@@ -52,7 +54,7 @@ export function fitWeights(
     const sum = smooth.reduce((total, questions) => {
       const gain = gainAt(questions, weightsOf(questions, fitted));
       const alone = Math.max(endOf(questions, 0), endOf(questions, -1));
-      return total + gain - Math.max(0, alone - gain);
+      return total + gain - LOSS_AVERSION * Math.max(0, alone - gain);
     }, 0);
     return sum / smooth.length - RIDGE * parameters.slice(1).reduce((total, slope) => total + slope ** 2, 0);
   };

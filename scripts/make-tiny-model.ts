@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
+import type { RerankerModel } from '../src/domain/reranker-model.ts';
 import { encodeOnnxModel } from '../tests/fixtures/tiny-model/onnx-writer.ts';
 import { encodeRandomBert, MINILM_SHAPE, type BertShape } from '../tests/fixtures/tiny-model/random-bert.ts';
 import { randomNormal } from '../tests/fixtures/tiny-model/random-normal.ts';
@@ -135,4 +136,65 @@ export function writeModelFiles(folder: string, files: Readonly<Record<string, o
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content instanceof Uint8Array ? content : JSON.stringify(content));
   }
+}
+
+/**
+ * Writes a whole cross-encoder into `<modelsFolder>/<modelId>/`: a passage's score is the number of its tokens that are
+ * pieces of the `likedWords`, whatever the question. The same options give the same bytes.
+ */
+export function writeTinyCrossEncoder(
+  modelsFolder: string,
+  options: { readonly modelId: string; readonly likedWords: string; readonly vocabularyText: string },
+): RerankerModel {
+  const { modelId, likedWords, vocabularyText } = options;
+  const vocabulary = buildVocabulary(vocabularyText);
+  const liked = new Set(likedWords.toLowerCase().split(/\s+/u));
+  const table = new Float32Array(vocabulary.ids.size);
+  for (const [piece, id] of vocabulary.ids) table[id] = liked.has(piece) ? 1 : 0;
+  const weights = encodeOnnxModel({
+    name: 'liked',
+    nodes: [
+      { op: 'Gather', inputs: ['table', 'input_ids'], outputs: ['likes'], attributes: { axis: 0 } },
+      // Of the passage alone: the question's tokens are of type 0, and so is the padding.
+      { op: 'Cast', inputs: ['token_type_ids'], outputs: ['isPassage'], attributes: { to: 1 } },
+      { op: 'Mul', inputs: ['likes', 'isPassage'], outputs: ['liked'] },
+      { op: 'ReduceSum', inputs: ['liked', 'axes'], outputs: ['logits'], attributes: { keepdims: 1 } },
+    ],
+    weights: [
+      { name: 'table', type: 'float', shape: [table.length], values: table },
+      { name: 'axes', type: 'int64', shape: [1], values: BigInt64Array.of(1n) },
+    ],
+    inputs: (['input_ids', 'token_type_ids'] as const).map((name) => ({
+      name,
+      type: 'int64',
+      shape: ['batch', 'tokens'],
+    })),
+    outputs: [{ name: 'logits', type: 'float', shape: ['batch', 1] }],
+  });
+  writeModelFiles(join(modelsFolder, modelId), {
+    'config.json': {
+      architectures: ['BertForSequenceClassification'],
+      model_type: 'bert',
+      hidden_size: 1,
+      vocab_size: table.length,
+      num_hidden_layers: 0,
+      num_attention_heads: 1,
+      intermediate_size: 1,
+      max_position_embeddings: 512,
+      pad_token_id: 0,
+      id2label: { 0: 'LABEL_0' },
+    },
+    'tokenizer.json': tokenizerJson(vocabulary),
+    'tokenizer_config.json': TOKENIZER_CONFIG,
+    'onnx/model.onnx': weights,
+    'onnx/model_quantized.onnx': weights,
+  });
+  return {
+    modelId,
+    label: 'Tiny test cross-encoder',
+    maxTokens: 64,
+    dtype: 'q8',
+    sizeBytes: weights.length,
+    licence: 'Apache-2.0',
+  };
 }

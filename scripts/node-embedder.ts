@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { weightsPath } from '../src/domain/model-files.ts';
 import type { PassageVectors } from '../src/domain/passage-vectors.ts';
+import type { RerankerModel } from '../src/domain/reranker-model.ts';
 import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
 import { BUILT_IN_MODEL_ID, EMBEDDING_MODELS, findModel } from '../src/platform/compute/models.ts';
 import type { ModelFiles } from '../workers/embed/model-files.ts';
@@ -52,6 +53,14 @@ export async function createNodeEmbedder(
 }
 
 async function loadNetwork(folder: string, model: EmbeddingModel, threads: number): Promise<SentenceEncoder> {
+  await readFromDisk(folder, threads);
+  const { SentenceModel } = await import('../workers/embed/sentence-model.ts');
+  const { readJson: read } = filesIn(folder);
+  return SentenceModel.load({ ...model, modelId: basename(folder) }, { readJson: read, device: 'auto' });
+}
+
+/** Has transformers.js take its models from the folder above this one, and nothing from anywhere else. */
+async function readFromDisk(folder: string, threads: number): Promise<void> {
   await useWebRuntime(threads);
   const { env } = await import('@huggingface/transformers');
   env.allowRemoteModels = false;
@@ -60,9 +69,6 @@ async function loadNetwork(folder: string, model: EmbeddingModel, threads: numbe
   env.useFSCache = false;
   env.useBrowserCache = false;
   env.useWasmCache = false;
-  const { SentenceModel } = await import('../workers/embed/sentence-model.ts');
-  const { readJson: read } = filesIn(folder);
-  return SentenceModel.load({ ...model, modelId: basename(folder) }, { readJson: read, device: 'auto' });
 }
 
 /** The model's folder on disk as the embed worker sees the site's. */
@@ -71,7 +77,9 @@ function filesIn(folder: string): ModelFiles {
     readJson: (path) => readJson(join(folder, path)),
     fetch: async (path) => {
       const file = join(folder, path);
-      return existsSync(file) ? new Response(new Uint8Array(await readFile(file))) : new Response(null, { status: 404 });
+      return existsSync(file)
+        ? new Response(new Uint8Array(await readFile(file)))
+        : new Response(null, { status: 404 });
     },
   };
 }
@@ -110,6 +118,21 @@ export async function loadNodeEmbedder(modelFolder: string, pooling = 'mean'): P
     licence: '',
     relevanceFloor: 0,
   });
+}
+
+/** A cross-encoder in Node, by the embed worker's own code. */
+export async function createNodeReranker(
+  modelFolder: string,
+  model: RerankerModel,
+): Promise<{
+  score(question: string, passages: readonly string[]): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}> {
+  const folder = resolve(modelFolder);
+  await readFromDisk(folder, 1);
+  const { CrossEncoder } = await import('../workers/embed/cross-encoder.ts');
+  const { readJson: read } = filesIn(folder);
+  return CrossEncoder.load({ ...model, modelId: basename(folder) }, { readJson: read, device: 'auto' });
 }
 
 /** The slots transformers.js looks at when it is first imported; what is left there takes the native runtime's place. */

@@ -7,7 +7,7 @@ import type { KeyPlace, SearchKeys } from './search-keys.ts';
 /** Likeness granted to two chunks for coming from one document, where their words say less. */
 const SAME_DOCUMENT = 0.2;
 /** Two chunks with at least this share of terms in common, and this cosine, are taken for one. */
-const SAME_TERMS = 0.9;
+const SAME_TERMS = 0.8;
 const SAME_MEANING = 0.97;
 
 /**

@@ -50,7 +50,7 @@ export function fusionFeatures(situation: FusionSituation): FusionFeatures {
   return {
     modelStrength: meaningStrength,
     nearness,
-    clarity: nearness > 0 ? (nearness - tenth) / nearness : 0,
+    clarity: nearness > 0 ? clamp((nearness - tenth) / nearness) : 0,
     commonShare: shareOf(known, ({ idf }) => idf < COMMON_IDF),
     identifierShare: shareOf(terms, ({ term }) => HAS_DIGIT_OR_JOINER.test(term)),
     unknownShare: shareOf(terms, ({ idf }) => idf <= 0),
