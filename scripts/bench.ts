@@ -24,6 +24,7 @@ import {
 } from '../tests/bench/bench-materials.ts';
 import { compileInt8Scan } from '../tests/bench/contest/compile-int8-scan.ts';
 import { measureApp } from '../tests/bench/drive-app.ts';
+import { benchEmbed } from '../tests/bench/groups/embed.ts';
 import { RIVAL_CHOICES, type BenchRun } from '../tests/bench/groups/bench-run.ts';
 import { benchSearch } from '../tests/bench/groups/search.ts';
 import { benchWords } from '../tests/bench/groups/words.ts';
@@ -71,6 +72,7 @@ try {
   const { name, model, folder: modelsFolder } = prepareStaticModel(join(workDir, 'models'));
   const browserVersion = await withBenchPage(modelsFolder, async (freshPage, siteUrl) => {
     const toUrl = (path: string): string => new URL(path.split('/').map(encodeURIComponent).join('/'), siteUrl).href;
+    const run: BenchRun = { freshPage, siteUrl, modelsFolder, workDir, isQuick: quick, rivals, add };
     if (wants('extract')) {
       const groups = [...writeMadeFiles(workDir, quick ? 2 : 8, quick ? 20 : 200), ...realFiles(quick ? 4 : 60)];
       for (const group of groups) {
@@ -90,8 +92,8 @@ try {
       await add(`embedding with ${slower.name}`, async () =>
         (await freshPage()).evaluate((r) => bench.measureEmbedding(r), slower),
       );
+      await benchEmbed(run);
     }
-    const run: BenchRun = { freshPage, siteUrl, modelsFolder, workDir, isQuick: quick, rivals, add };
     if (wants('search')) await benchSearch(run, sizes ?? (quick ? [2000] : [10_000, 100_000, 1_000_000]));
     if (wants('words')) await benchWords(run, sizes?.[0] ?? (quick ? 2000 : 100_000));
     if (wants('seal')) {
@@ -160,8 +162,9 @@ async function buildAll(): Promise<void> {
   const outDir = join(workDir, 'page');
   await build({ configFile: join(ROOT, 'tests/bench/vite.bench.config.ts'), build: { outDir } });
   if (wants('search')) await compileInt8Scan(join(outDir, 'int8-scan.wasm'));
-  if (rivals === 'none' || !(wants('search') || wants('words'))) return;
+  if (rivals === 'none' || !(wants('search') || wants('words') || wants('embed'))) return;
   installRivals();
+  if (!wants('search') && !wants('words')) return;
   const rivalsDir = join(outDir, 'rivals');
   await build({ configFile: join(ROOT, 'tests/bench/vite.rivals.config.ts'), build: { outDir: rivalsDir } });
 }
@@ -176,6 +179,7 @@ async function withBenchPage(
     headers: isolationHeaders(),
     overlays: {
       'models/bench/': join(workDir, 'models/bench'),
+      'models/commonplace/': join(ROOT, 'public/models/commonplace'),
       'models/': modelsFolder,
       'made/': join(workDir, 'made'),
       'material/': MATERIAL_DIR,

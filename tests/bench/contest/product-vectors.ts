@@ -1,4 +1,6 @@
+import { ThreadCrew, type ScanThread } from '../../../src/engine/vector/thread-crew.ts';
 import { VectorIndex } from '../../../src/engine/vector/vector-index.ts';
+import { openSharedKernel } from '../../../src/engine/vector/wasm-kernel.ts';
 import type { VectorContestant } from './vector-contestant.ts';
 
 const AT_ONCE = 10_000;
@@ -6,13 +8,13 @@ const AT_ONCE = 10_000;
 const ITS_OWN = 0;
 
 /** The product's index, filled in steps as segments fill it. */
-export function productVectors(): VectorContestant {
+export function productVectors(threads: number): VectorContestant {
   let index: VectorIndex | undefined;
   return {
     efforts: [ITS_OWN, 500, 1000, 2000, 4000, 8000],
     effortName: 'candidates',
     build({ rows, count, dimensions }) {
-      index = new VectorIndex({ dimensions, metric: 'cosine' });
+      index = openIndex(dimensions, threads);
       for (let first = 0; first < count; first += AT_ONCE) {
         const end = Math.min(count, first + AT_ONCE);
         index.add(rows.slice(first * dimensions, end * dimensions));
@@ -24,4 +26,16 @@ export function productVectors(): VectorContestant {
     },
     memoryBytes: () => index?.memoryBytes ?? 0,
   };
+}
+
+function openIndex(dimensions: number, threads: number): VectorIndex {
+  if (threads === 1) return new VectorIndex({ dimensions });
+  const kernel = openSharedKernel();
+  if (kernel === undefined) throw new Error('There is no memory for threads to share.');
+  return new VectorIndex({ dimensions }, kernel, new ThreadCrew(kernel, threads, spawnThread));
+}
+
+function spawnThread(): ScanThread {
+  const worker = new Worker(new URL('../../../workers/search/scan.worker.ts', import.meta.url), { type: 'module' });
+  return { start: (start) => worker.postMessage(start), terminate: () => worker.terminate() };
 }

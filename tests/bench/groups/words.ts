@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { findMaterial } from '../../fixtures/material.ts';
 import type { WordContest } from '../page/measure-words.ts';
 import type { BenchRun } from './bench-run.ts';
+import { realPassages } from './real-passages.ts';
 
 const PRODUCT = 'Commonplace';
 const FAST_RIVALS = ['MiniSearch', 'FlexSearch', 'FlexSearch, forward', 'Orama'];
@@ -27,22 +26,4 @@ async function measure(run: BenchRun, contest: WordContest): Promise<void> {
   await run.add(`finding words, ${contest.n} passages, ${contest.distribution}`, async () =>
     (await run.freshPage()).evaluate((request) => bench.measureWords(request, heapOf), contest),
   );
-}
-
-/** Answers of MedQuAD (CC BY 4.0), cut at spaces into passages of about 390 characters; `undefined` where it is absent. */
-function realPassages(count: number): string[] | undefined {
-  const path = findMaterial('data', 'medquad-full', 'corpus.jsonl.gz');
-  if (path === undefined) return undefined;
-  const passages: string[] = [];
-  for (const line of gunzipSync(readFileSync(path)).toString().split('\n')) {
-    if (line === '') continue;
-    const { text } = JSON.parse(line) as { readonly text: string };
-    for (let start = 0; start < text.length && passages.length < count;) {
-      const space = text.indexOf(' ', start + PASSAGE_LENGTH);
-      const end = space < 0 ? text.length : space;
-      passages.push(text.slice(start, end).trim());
-      start = end;
-    }
-  }
-  return passages.filter((passage) => passage !== '');
 }

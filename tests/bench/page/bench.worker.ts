@@ -1,4 +1,5 @@
 import { expose } from 'comlink';
+import { closeEmbeddingContest, embedAll, openEmbeddingContest } from './embedding-contest.ts';
 import { measureDerivation } from './measure-derivation.ts';
 import { measureEmbedding } from './measure-embedding.ts';
 import { measureExtraction } from './measure-extraction.ts';
@@ -9,6 +10,9 @@ import { measureSearch } from './measure-search.ts';
 import { measureWords } from './measure-words.ts';
 
 const bench = {
+  closeEmbeddingContest,
+  embedAll,
+  openEmbeddingContest,
   measureDerivation,
   measureEmbedding,
   measureExtraction,

@@ -4,7 +4,8 @@ import { productVectors } from '../contest/product-vectors.ts';
 import { serveContestants } from '../contest/vector-contestant.ts';
 
 serveContestants({
-  Commonplace: async () => productVectors(),
+  Commonplace: async () => productVectors(1),
+  'Commonplace, 2 threads': async () => productVectors(2),
   'Float32Array loop': async () => floatLoop(),
   'int8 SIMD flat': int8Flat,
 });
