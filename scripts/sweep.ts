@@ -1,0 +1,110 @@
+// `npm run sweep`: recall and time of vector search over three ways that vectors may lie, by number of candidates and by how
+// early rows are given up. Writes docs/sweep.md, from which the constants in src/engine/vector/candidate-count.ts and
+// row-scanner.ts are taken. `--rows 10000,100000` chooses sizes, `--dry` prints only.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cpus } from 'node:os';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { VectorIndex } from '../src/engine/vector/vector-index.ts';
+import { candidateCount } from '../src/engine/vector/candidate-count.ts';
+import { exactNeighbours } from '../tests/bench/contest/exact-neighbours.ts';
+import { DISTRIBUTIONS, makeVectors, type Distribution } from '../tests/bench/contest/made-vectors.ts';
+
+const DIMENSIONS = 384;
+const K = 10;
+const QUERIES = 200;
+const SEED = 4;
+const CANDIDATES = [100, 200, 300, 500, 800, 1200, 2000, 4000, 8000];
+const SLACKS = [2, 2.5, 3, 3.5, 4];
+/** Nothing is given up. */
+const NO_LIMIT = 100;
+
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '10000,100000' }, dry: { type: 'boolean', default: false } },
+});
+
+interface Reading {
+  readonly recall: number;
+  readonly p50Ms: number;
+}
+
+/** An index, questions that are not in it, and what is truly nearest to them. */
+class Sweep {
+  readonly #index = new VectorIndex({ dimensions: DIMENSIONS });
+  readonly #queries: readonly Float32Array[];
+  readonly #truth: Int32Array;
+  readonly buildMs: number;
+  readonly bytesPerRow: number;
+
+  constructor(distribution: Distribution, rowCount: number) {
+    const all = makeVectors(distribution, SEED, rowCount + QUERIES, DIMENSIONS);
+    const rows = { rows: all.rows.subarray(0, rowCount * DIMENSIONS), count: rowCount, dimensions: DIMENSIONS };
+    const queries = { rows: all.rows.subarray(rowCount * DIMENSIONS), count: QUERIES, dimensions: DIMENSIONS };
+    this.#truth = exactNeighbours(rows, queries, K);
+    this.#queries = Array.from({ length: QUERIES }, (_, at) =>
+      queries.rows.slice(at * DIMENSIONS, (at + 1) * DIMENSIONS),
+    );
+    const startedAt = performance.now();
+    this.#index.add(rows.rows);
+    this.buildMs = performance.now() - startedAt;
+    this.bytesPerRow = this.#index.memoryBytes / rowCount;
+  }
+
+  read(candidates: number, slack: number): Reading {
+    this.#index.slack = slack;
+    const times: number[] = [];
+    let hits = 0;
+    this.#queries.forEach((query, at) => {
+      const startedAt = performance.now();
+      const { keys } = this.#index.search(query, K, { candidates });
+      times.push(performance.now() - startedAt);
+      const wanted = new Set(this.#truth.subarray(at * K, (at + 1) * K));
+      for (const key of keys) if (wanted.has(key)) hits++;
+    });
+    times.sort((a, b) => a - b);
+    return { recall: hits / (QUERIES * K), p50Ms: times[times.length >> 1] ?? 0 };
+  }
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+const cell = ({ recall, p50Ms }: Reading): string => `${recall.toFixed(4)} · ${p50Ms.toFixed(2)}`;
+
+const sections: string[] = [];
+for (const rowCount of values.rows.split(',').map(Number)) {
+  const byCandidates: string[][] = [];
+  const bySlack: string[][] = [];
+  const chosen = candidateCount(rowCount, DIMENSIONS, K);
+  for (const distribution of DISTRIBUTIONS) {
+    const sweep = new Sweep(distribution, rowCount);
+    sweep.read(CANDIDATES[0] ?? K, NO_LIMIT);
+    const ceiling = sweep.read(Math.min(rowCount, 20_000), NO_LIMIT).recall;
+    const readings = CANDIDATES.map((candidates) => sweep.read(candidates, NO_LIMIT));
+    byCandidates.push([distribution, ...readings.map(cell), ceiling.toFixed(4)]);
+    bySlack.push([distribution, ...[...SLACKS, NO_LIMIT].map((slack) => cell(sweep.read(chosen, slack)))]);
+    process.stdout.write(
+      `${rowCount} ${distribution}: built in ${sweep.buildMs.toFixed(0)} ms, ${sweep.bytesPerRow.toFixed(0)} bytes each\n`,
+    );
+  }
+  sections.push(
+    `## ${rowCount.toLocaleString('en')} × ${DIMENSIONS}\n`,
+    'By candidates, nothing given up early; "nine bits" is the recall with 20,000 candidates, which is what the second stage allows:\n',
+    `${table(['', ...CANDIDATES.map(String), 'nine bits'], byCandidates)}\n`,
+    `By the standard deviations after which a row is given up, with ${chosen} candidates:\n`,
+    `${table(['', ...SLACKS.map(String), 'never'], bySlack)}\n`,
+  );
+}
+
+const text = `# Constants of vector search
+
+Written by \`npm run sweep\`. Each cell is recall@${K} against exact search over floats · milliseconds (median of ${QUERIES} questions that
+are not among the rows), on one thread of Node ${process.versions.node}, ${cpus()[0]?.model ?? 'unknown'}; times on a busy machine are too high,
+recall is not. How the vectors are made is told in tests/bench/contest/made-vectors.ts.
+
+${sections.join('\n')}`;
+process.stdout.write(text);
+if (!values.dry) writeFileSync(join(import.meta.dirname, '../docs/sweep.md'), text);
