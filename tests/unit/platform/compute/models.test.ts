@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../../../src/domain/errors.ts';
 import { DEFAULT_SETTINGS } from '../../../../src/domain/settings.ts';
 import { hubFileUrl, isFileResponse, requiredPaths, siteFileUrl } from '../../../../src/domain/model-files.ts';
-import { BUILT_IN_MODEL_ID, EMBEDDING_MODELS, findModel, isOnHub, modelKey } from '../../../../src/platform/compute/models.ts';
+import {
+  BUILT_IN_MODEL_ID,
+  EMBEDDING_MODELS,
+  findModel,
+  isOnHub,
+  modelKey,
+} from '../../../../src/platform/compute/models.ts';
 
 describe('the models the app knows', () => {
   it('have names of their own and values in range', () => {

@@ -71,6 +71,30 @@ describe('a tiny model made by the generator', () => {
     expect(vectors.every((value) => Number.isFinite(value))).toBe(true);
   });
 
+  it('gives a passage that is longer than the model reads a row for the whole and one for each part', async () => {
+    const start = 'garden '.repeat(130);
+    const { vectors, rowCounts } = await embedder.embedPassages(['boiler', `${start}${'boiler '.repeat(130)}`]);
+    expect([...rowCounts]).toEqual([1, 3]);
+    const [boiler, whole, first, second] = [0, 1, 2, 3];
+    // 780 tokens in two parts of 390: the first is all garden, the second all boiler, and the whole is between them.
+    expect(cosine(vectors, boiler, second, 32)).toBeCloseTo(1, 4);
+    expect(cosine(vectors, boiler, first, 32)).toBeLessThan(0.9);
+    expect(cosine(vectors, whole, first, 32)).toBeCloseTo(cosine(vectors, whole, second, 32), 4);
+    expect(cosine(vectors, whole, whole, 32)).toBeCloseTo(1, 5);
+  });
+
+  it('plans batches of like lengths, each text once, that a question need not wait long for', () => {
+    const texts = Array.from({ length: 40 }, (_, i) => 'garden '.repeat(1 + ((i * 37) % 300)));
+    const batches = embedder.planBatches(texts);
+    expect(batches.flat().sort((a, b) => a - b)).toEqual([...texts.keys()]);
+    const lengths = embedder.countTokens(texts).map((count) => count + 2);
+    const paddedOf = (batch: readonly number[]): number =>
+      batch.length * Math.max(...batch.map((index) => lengths[index] ?? 0));
+    for (const batch of batches) expect(batch.length === 1 || paddedOf(batch) <= 256).toBe(true);
+    const padded = batches.reduce((sum, batch) => sum + paddedOf(batch), 0);
+    expect(padded / lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(1.1);
+  });
+
   it('counts tokens without marks', () => {
     expect(embedder.countTokens(['the', '', 'abcd'])).toEqual([1, 0, 2]);
   });
