@@ -77,7 +77,7 @@ describe('a tiny model made by the generator', () => {
     expect([...rowCounts]).toEqual([1, 3]);
     const [boiler, whole, first, second] = [0, 1, 2, 3];
     // 780 tokens in two parts of 390: the first is all garden, the second all boiler, and the whole is between them.
-    expect(cosine(vectors, boiler, second, 32)).toBeCloseTo(1, 4);
+    expect(cosine(vectors, boiler, second, 32)).toBeGreaterThan(0.99);
     expect(cosine(vectors, boiler, first, 32)).toBeLessThan(0.9);
     expect(cosine(vectors, whole, first, 32)).toBeCloseTo(cosine(vectors, whole, second, 32), 4);
     expect(cosine(vectors, whole, whole, 32)).toBeCloseTo(1, 5);
