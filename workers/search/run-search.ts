@@ -2,8 +2,10 @@ import { InvalidInputError } from '../../src/domain/errors.ts';
 import type { Hit } from '../../src/domain/hit.ts';
 import { type CollectionStatistics, type LexicalSource, scanBm25 } from '../../src/engine/lexical/bm25.ts';
 import { FIELD_COUNT } from '../../src/engine/lexical/lexical-segment.ts';
-import { queryTermsOf } from '../../src/engine/lexical/query-terms.ts';
+import { restrictedMask } from '../../src/engine/lexical/phrase.ts';
+import { parseLexicalQuery } from '../../src/engine/lexical/query-terms.ts';
 import { holdsTerm, type WeightedTerm, weighTerms } from '../../src/engine/lexical/weigh-terms.ts';
+import { wordWeights as weightsOfWords } from '../../src/engine/lexical/word-weights.ts';
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
@@ -33,15 +35,20 @@ export function runSearch(
   checkRequest(request);
   const startedAt = performance.now();
   const keys = new SearchKeys(segments);
-  const acceptMasks = segments.map((segment) => segment.acceptMask(allowedDocuments));
-  const sources = segments.map(({ lexical, liveMask }, index): LexicalSource => ({
-    segment: lexical,
-    firstKey: keys.firstKeyOf(index),
-    liveMask,
-    acceptMask: acceptMasks[index],
-  }));
+  const { phrases = [], excluded = [], prefixes = [] } = request;
+  const question = parseLexicalQuery({ text: request.query, phrases, excluded, prefixes });
+  const sources = segments.map((segment, index): LexicalSource => {
+    const source: LexicalSource = {
+      segment: segment.lexical,
+      firstKey: keys.firstKeyOf(index),
+      liveMask: segment.liveMask,
+      acceptMask: segment.acceptMask(allowedDocuments),
+    };
+    return { ...source, acceptMask: restrictedMask(source, question) };
+  });
+  const acceptMasks = sources.map(({ acceptMask }) => acceptMask);
   const statistics = collectionStatistics(segments);
-  const words = weighTerms(sources, statistics, queryTermsOf(request.query));
+  const words = weighTerms(sources, statistics, question.terms);
   const { terms } = words;
   const usesVectors = request.mode !== 'lexical' && request.queryVector !== undefined;
 
@@ -134,12 +141,7 @@ export function wordWeights(segments: readonly IndexSegment[], query: string): R
     liveMask,
     acceptMask: undefined,
   }));
-  const weights: Record<string, number> = {};
-  for (const word of new Set(wordsOf(query))) {
-    const idf = Math.max(0, ...weighTerms(sources, statistics, queryTermsOf(word)).terms.map((term) => term.idf));
-    if (idf > 0) weights[word] = idf;
-  }
-  return weights;
+  return weightsOfWords(sources, statistics, wordsOf(query));
 }
 
 function wordsOf(text: string): string[] {

@@ -11,32 +11,52 @@ import { forEachSpan } from './tokenize.ts';
 const MAX_FIELD_LENGTH = 0xffff;
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 
+/** What is known of each term of a segment that is being built. */
+class TermColumns {
+  hashes = new Uint32Array(1024);
+  /** Postings so far. */
+  counts = new Uint32Array(1024);
+  /** Its latest posting and that one's chunk: a repeat in the same chunk adds to it. */
+  latestPlaces = new Uint32Array(1024);
+  latestOrdinals = new Int32Array(1024);
+
+  add(number: number, hash: number): void {
+    if (number === this.hashes.length) {
+      const size = number * 2;
+      this.hashes = widened(new Uint32Array(size), this.hashes);
+      this.counts = widened(new Uint32Array(size), this.counts);
+      this.latestPlaces = widened(new Uint32Array(size), this.latestPlaces);
+      this.latestOrdinals = widened(new Int32Array(size), this.latestOrdinals);
+    }
+    this.hashes[number] = hash;
+    this.latestOrdinals[number] = -1;
+  }
+}
+
 /** Growing posting lists in order of chunk, before they are sorted by term. */
-class PostingBuffer {
+class PostingColumns {
   terms = new Uint32Array(4096);
   ordinals = new Uint32Array(4096);
-  body = new Uint8Array(4096);
-  side = new Uint8Array(4096);
+  /** Occurrences in the body, and from bit 8 on those in the other fields, packed. */
+  frequencies = new Uint16Array(4096);
   length = 0;
 
   push(term: number, ordinal: number): number {
-    if (this.length === this.terms.length) this.#grow();
+    if (this.length === this.terms.length) {
+      const size = this.length * 2;
+      this.terms = widened(new Uint32Array(size), this.terms);
+      this.ordinals = widened(new Uint32Array(size), this.ordinals);
+      this.frequencies = widened(new Uint16Array(size), this.frequencies);
+    }
     this.terms[this.length] = term;
     this.ordinals[this.length] = ordinal;
     return this.length++;
   }
+}
 
-  #grow(): void {
-    const size = this.length * 2;
-    const widened = <T extends Uint32Array | Uint8Array>(target: T, source: T): T => {
-      target.set(source);
-      return target;
-    };
-    this.terms = widened(new Uint32Array(size), this.terms);
-    this.ordinals = widened(new Uint32Array(size), this.ordinals);
-    this.body = widened(new Uint8Array(size), this.body);
-    this.side = widened(new Uint8Array(size), this.side);
-  }
+function widened<T extends Uint32Array | Int32Array | Uint16Array>(target: T, source: T): T {
+  target.set(source);
+  return target;
 }
 
 let builds = 0;
@@ -44,18 +64,18 @@ let builds = 0;
 class SegmentBuilder {
   readonly #build = ++builds;
   readonly #numberByKey = new Map<string, number>();
-  readonly #hashes: number[] = [];
-  /** For each term, its latest posting: a repeat in the same chunk adds to it. */
-  readonly #latestPosting: number[] = [];
-  readonly #postings = new PostingBuffer();
+  readonly #terms = new TermColumns();
+  readonly #postings = new PostingColumns();
   readonly #sketch = new SketchBuilder();
   readonly #languageCount = new LanguageCount();
   readonly #fieldLengths: Uint16Array;
   readonly #sketches: Uint8Array;
   readonly #chunkCount: number;
   // What the field at hand consists of.
-  #spans: SpanAnalysis[] = [];
-  #grams: string[] = [];
+  readonly #spans: SpanAnalysis[] = [];
+  readonly #grams: string[] = [];
+  #spanCount = 0;
+  #gramCount = 0;
   #languageMask = 0;
 
   constructor(chunkCount: number) {
@@ -69,13 +89,18 @@ class SegmentBuilder {
     LEXICAL_FIELDS.forEach((field, fieldNumber) => {
       this.#cut(chunk[field]);
       if (fieldNumber === 0) {
-        for (const { languageMask } of this.#spans) if (languageMask !== 0) this.#languageCount.add(languageMask);
+        for (let i = 0; i < this.#spanCount; i++) {
+          const mask = this.#spans[i]?.languageMask ?? 0;
+          if (mask !== 0) this.#languageCount.add(mask);
+        }
         language = this.#languageCount.finish();
         this.#languageMask |= 1 << language;
       }
-      let length = this.#grams.length;
-      for (const gram of this.#grams) this.#count(this.#numberOf(gram), ordinal, fieldNumber);
-      for (const span of this.#spans) {
+      let length = this.#gramCount;
+      for (let i = 0; i < this.#gramCount; i++) this.#count(this.#numberOf(this.#grams[i] ?? ''), ordinal, fieldNumber);
+      for (let i = 0; i < this.#spanCount; i++) {
+        const span = this.#spans[i];
+        if (span === undefined) continue;
         const numbers = this.#numbersOf(span, language);
         length += numbers.length;
         for (const number of numbers) this.#count(number, ordinal, fieldNumber);
@@ -96,17 +121,17 @@ class SegmentBuilder {
   }
 
   #cut(text: string): void {
-    this.#spans = [];
-    this.#grams = [];
+    this.#spanCount = 0;
+    this.#gramCount = 0;
     if (text === '') return;
     const source = BEYOND_ASCII.test(text) ? text.normalize('NFKC') : text;
     forEachSpan(
       source,
       (start, end) => {
-        this.#spans.push(analysisOf(source.slice(start, end)));
+        this.#spans[this.#spanCount++] = analysisOf(source, start, end);
       },
       (gram) => {
-        this.#grams.push(gram);
+        this.#grams[this.#gramCount++] = gram;
       },
     );
   }
@@ -128,52 +153,55 @@ class SegmentBuilder {
     if (known !== undefined) return known;
     const number = this.#numberByKey.size;
     this.#numberByKey.set(key, number);
-    this.#hashes.push(hashTerm(stemOfKey(key)));
-    this.#latestPosting.push(-1);
+    this.#terms.add(number, hashTerm(stemOfKey(key)));
     return number;
   }
 
   #count(number: number, ordinal: number, fieldNumber: number): void {
-    const { ordinals, body, side } = this.#postings;
-    let at = this.#latestPosting[number] ?? -1;
-    if (at < 0 || ordinals[at] !== ordinal) {
-      at = this.#postings.push(number, ordinal);
-      this.#latestPosting[number] = at;
-      this.#sketch.add(this.#hashes[number] ?? 0);
-      if (fieldNumber === 0) this.#postings.body[at] = 1;
-      else this.#postings.side[at] = 1 << (2 * (fieldNumber - 1));
-    } else if (fieldNumber === 0) {
-      const count = body[at] ?? 0;
-      if (count < BODY_FREQUENCY_LIMIT) body[at] = count + 1;
+    const terms = this.#terms;
+    if (terms.latestOrdinals[number] !== ordinal) {
+      const at = this.#postings.push(number, ordinal);
+      terms.latestOrdinals[number] = ordinal;
+      terms.latestPlaces[number] = at;
+      terms.counts[number] = (terms.counts[number] ?? 0) + 1;
+      this.#sketch.add(terms.hashes[number] ?? 0);
+      this.#postings.frequencies[at] = fieldNumber === 0 ? 1 : 1 << (8 + 2 * (fieldNumber - 1));
+      return;
+    }
+    const { frequencies } = this.#postings;
+    const at = terms.latestPlaces[number] ?? 0;
+    const packed = frequencies[at] ?? 0;
+    if (fieldNumber === 0) {
+      if ((packed & 0xff) < BODY_FREQUENCY_LIMIT) frequencies[at] = packed + 1;
     } else {
-      const shift = 2 * (fieldNumber - 1);
-      const packed = side[at] ?? 0;
-      if (((packed >> shift) & SIDE_FREQUENCY_LIMIT) < SIDE_FREQUENCY_LIMIT) side[at] = packed + (1 << shift);
+      const shift = 8 + 2 * (fieldNumber - 1);
+      if (((packed >> shift) & SIDE_FREQUENCY_LIMIT) < SIDE_FREQUENCY_LIMIT) frequencies[at] = packed + (1 << shift);
     }
   }
 
   #writeTerms(): ReturnType<SegmentWriter['finish']> {
-    const { terms, ordinals, body, side, length } = this.#postings;
+    const { terms, ordinals, frequencies, length } = this.#postings;
     const keys = [...this.#numberByKey.keys()].sort(compareCodePoints);
-    // Places of each term's postings, by counting: `starts[n]` is where term number `n` begins among `places`.
+    // Postings by term, by counting; a term's stay in order of chunk.
     const starts = new Uint32Array(keys.length + 1);
-    for (let at = 0; at < length; at++) starts[(terms[at] ?? 0) + 1] = (starts[(terms[at] ?? 0) + 1] ?? 0) + 1;
-    for (let n = 0; n < keys.length; n++) starts[n + 1] = (starts[n + 1] ?? 0) + (starts[n] ?? 0);
+    for (let n = 0; n < keys.length; n++) starts[n + 1] = (starts[n] ?? 0) + (this.#terms.counts[n] ?? 0);
     const next = starts.slice(0, keys.length);
-    const places = new Uint32Array(length);
+    const sortedOrdinals = new Uint32Array(length);
+    const sortedFrequencies = new Uint16Array(length);
     for (let at = 0; at < length; at++) {
       const number = terms[at] ?? 0;
       const target = next[number] ?? 0;
       next[number] = target + 1;
-      places[target] = at;
+      sortedOrdinals[target] = ordinals[at] ?? 0;
+      sortedFrequencies[target] = frequencies[at] ?? 0;
     }
     const writer = new SegmentWriter(this.#chunkCount);
     for (const key of keys) {
       const number = this.#numberByKey.get(key) ?? 0;
       writer.beginTerm(key);
       for (let i = starts[number] ?? 0; i < (starts[number + 1] ?? 0); i++) {
-        const at = places[i] ?? 0;
-        writer.add(ordinals[at] ?? 0, body[at] ?? 0, side[at] ?? 0);
+        const packed = sortedFrequencies[i] ?? 0;
+        writer.add(sortedOrdinals[i] ?? 0, packed & 0xff, packed >> 8);
       }
       writer.endTerm(key);
     }

@@ -29,6 +29,9 @@ function classify(codePoint: number): number {
 // Filled on demand: Unicode property tests are far too slow to run once per character of a library.
 const basicPlane = new Uint8Array(0x10000);
 
+/** The same for the characters that most texts consist of, filled from the start. */
+export const ASCII_CLASSES = Uint8Array.from({ length: 0x80 }, (_, code) => classify(code));
+
 /** One of the `CHAR_…` constants. Lone surrogates are separators. */
 export function characterClass(codePoint: number): number {
   if (codePoint >= 0x10000) return classify(codePoint);

@@ -1,5 +1,5 @@
 import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
-import { type PostingList, POSTINGS_PER_SIGNPOST } from './postings.ts';
+import { type PostingList, signpostsOf } from './postings.ts';
 import { MARK_BYTE } from './term-key.ts';
 
 const MAX_KEY_BYTES = 1024;
@@ -53,7 +53,7 @@ export class DictionaryReader {
     this.postingStart = this.postingEnd;
     this.postingEnd += this.#varint();
     this.signpost = this.#nextSignpost;
-    this.#nextSignpost += Math.floor(Math.max(0, this.count - 1) / POSTINGS_PER_SIGNPOST);
+    this.#nextSignpost += signpostsOf(this.count);
     return true;
   }
 

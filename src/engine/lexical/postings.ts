@@ -47,6 +47,11 @@ export class PostingWriter {
   }
 }
 
+/** Signposts of a list of so many postings. */
+export function signpostsOf(count: number): number {
+  return Math.floor(Math.max(0, count - 1) / POSTINGS_PER_SIGNPOST);
+}
+
 /** Where a posting list lies in its segment. */
 export interface PostingList {
   readonly start: number;
@@ -56,7 +61,17 @@ export interface PostingList {
   readonly signpost: number;
 }
 
-/** Reads one list forwards. Stands on a posting, or at `Infinity` past the last; reads of damaged bytes end early. */
+/** Where a cursor stands past the last posting. */
+export const PAST_END = 0x7fffffff;
+
+/** Postings unpacked: room for as many as a caller takes at once. */
+export interface PostingBatch {
+  readonly ordinals: Uint32Array;
+  readonly bodies: Uint8Array;
+  readonly sides: Uint8Array;
+}
+
+/** Reads one list forwards. Stands on a posting, or on `PAST_END`; reads of damaged bytes end early. */
 export class PostingCursor {
   ordinal = -1;
   body = 0;
@@ -73,26 +88,24 @@ export class PostingCursor {
     this.#signposts = segment.signposts;
     this.#list = list;
     this.#at = list.start;
-    this.#signpostCount = Math.floor(Math.max(0, list.count - 1) / POSTINGS_PER_SIGNPOST);
+    this.#signpostCount = signpostsOf(list.count);
     this.next();
   }
 
   next(): void {
     const bytes = this.#bytes;
+    const { end } = this.#list;
     let at = this.#at;
-    if (at >= this.#list.end) {
-      this.ordinal = Infinity;
+    if (at >= end) {
+      this.ordinal = PAST_END;
       return;
     }
     let value = bytes[at++] ?? 0;
     if (value > 0x7f) {
       value &= 0x7f;
-      let shift = 7;
-      let byte = 0x80;
-      while (byte > 0x7f && at < this.#list.end) {
+      for (let shift = 7, byte = 0x80; byte > 0x7f && at < end; shift += 7) {
         byte = bytes[at++] ?? 0;
         value |= (byte & 0x7f) << shift;
-        shift += 7;
       }
     }
     this.ordinal += (value >>> 1) + 1;
@@ -105,6 +118,47 @@ export class PostingCursor {
       if ((flags & 16) !== 0) this.side = bytes[at++] ?? 0;
     }
     this.#at = at;
+  }
+
+  /** Unpacks the postings from here on that lie before `end`, and stands on the one after them; returns how many. */
+  take(end: number, { ordinals, bodies, sides }: PostingBatch): number {
+    const bytes = this.#bytes;
+    const stop = this.#list.end;
+    let { ordinal, body, side } = this;
+    let at = this.#at;
+    let count = 0;
+    while (ordinal < end && count < ordinals.length) {
+      ordinals[count] = ordinal;
+      bodies[count] = body;
+      sides[count] = side;
+      count++;
+      if (at >= stop) {
+        ordinal = PAST_END;
+        break;
+      }
+      let value = bytes[at++] ?? 0;
+      if (value > 0x7f) {
+        value &= 0x7f;
+        for (let shift = 7, byte = 0x80; byte > 0x7f && at < stop; shift += 7) {
+          byte = bytes[at++] ?? 0;
+          value |= (byte & 0x7f) << shift;
+        }
+      }
+      ordinal += (value >>> 1) + 1;
+      body = 1;
+      side = 0;
+      if ((value & 1) === 1) {
+        const flags = bytes[at++] ?? 0;
+        body = flags & 15;
+        if (body === 15) body = bytes[at++] ?? 0;
+        if ((flags & 16) !== 0) side = bytes[at++] ?? 0;
+      }
+    }
+    this.ordinal = ordinal;
+    this.body = body;
+    this.side = side;
+    this.#at = at;
+    return count;
   }
 
   /** Goes to the first posting at or after `ordinal`; never backwards. */

@@ -45,8 +45,8 @@ const MAX_TERMS = 256;
 /** What a question is searched by. Any text is taken. */
 export function parseLexicalQuery(question: string | QuestionParts): LexicalQuery {
   const parts: QuestionParts = typeof question === 'string' ? { text: question } : question;
-  const phrases = (parts.phrases ?? []).map(formsOf).filter((forms) => forms.length > 0);
-  const excluded = (parts.excluded ?? []).map(formsOf).filter((forms) => forms.length > 0);
+  const phrases = (parts.phrases ?? []).map((phrase) => formsOf(phrase)).filter((forms) => forms.length > 0);
+  const excluded = (parts.excluded ?? []).map((phrase) => formsOf(phrase)).filter((forms) => forms.length > 0);
   const text = [parts.text, ...(parts.phrases ?? [])].join('\n');
   return {
     terms: [...termsOfText(text), ...(parts.prefixes ?? []).flatMap(prefixTerm)].slice(0, MAX_TERMS),
@@ -66,6 +66,7 @@ function termsOfText(text: string): QueryTerm[] {
   const languages = new LanguageCount();
   eachForm(
     text,
+    MAX_QUESTION_LENGTH,
     (form) => forms.push(form),
     (word) => {
       languages.add(functionWordMask(foldCase(word)));
@@ -103,15 +104,23 @@ function prefixTerm(prefix: string): QueryTerm[] {
   return [{ term: `${folded}*`, count: 1, forms: [{ form: folded, count: 1 }], isFunctionWord: false, isPrefix: true }];
 }
 
-/** The word forms of a text in order, each word in its first reading alone: what phrases are made of. */
-export function formsOf(text: string): string[] {
+/** The word forms of a text in order, compounds in all their readings: what phrases are made of. */
+export function formsOf(text: string, maxLength = MAX_QUESTION_LENGTH): string[] {
   const forms: string[] = [];
-  eachForm(text, (form) => forms.push(form));
+  const onForm = (form: string): void => {
+    forms.push(form);
+  };
+  eachForm(text, maxLength, onForm);
   return forms;
 }
 
-function eachForm(text: string, onForm: (form: string) => void, onSpan?: (span: string) => void): void {
-  const source = text.slice(0, MAX_QUESTION_LENGTH).toWellFormed().normalize('NFKC');
+function eachForm(
+  text: string,
+  maxLength: number,
+  onForm: (form: string) => void,
+  onSpan?: (span: string) => void,
+): void {
+  const source = (text.length > maxLength ? text.slice(0, maxLength) : text).toWellFormed().normalize('NFKC');
   forEachSpan(
     source,
     (start, end) => {

@@ -11,6 +11,14 @@ const SPARSE = 32;
 /** Bounds are sums in another order than scores are: they may fall short by rounding. */
 const ROUNDING = 1 + 1e-9;
 
+// Used by one scan after another, each leaving zeros behind: a scan does not yield.
+const SCORES = new Float64Array(WINDOW);
+const TOUCHED = new Uint16Array(WINDOW);
+/** tf~ of the term at hand, where it has several forms. */
+const FREQUENCIES = new Float64Array(WINDOW);
+const TOUCHED_BY_TERM = new Uint16Array(WINDOW);
+const BATCH = { ordinals: new Uint32Array(WINDOW), bodies: new Uint8Array(WINDOW), sides: new Uint8Array(WINDOW) };
+
 interface ScanTerm {
   readonly cursors: readonly PostingCursor[];
   readonly exactGains: readonly number[];
@@ -30,11 +38,8 @@ export class SegmentScan {
   readonly #terms: readonly ScanTerm[];
   readonly #norms: FieldNorms;
   readonly #isPruned: boolean;
-  readonly #scores = new Float64Array(WINDOW);
-  /** tf~ of the term at hand, where it has several forms. */
-  readonly #frequencies = new Float64Array(WINDOW);
-  readonly #touched = new Uint16Array(WINDOW);
-  readonly #touchedByTerm = new Uint16Array(WINDOW);
+  readonly #scores = SCORES;
+  readonly #touched = TOUCHED;
   #touchedCount = 0;
 
   constructor(
@@ -137,31 +142,69 @@ export class SegmentScan {
     if (term === undefined) return;
     const { cursors, exactGains, gain } = term;
     const { k1 } = this.#norms;
-    const scores = this.#scores;
-    const frequencies = this.#frequencies;
     let found = 0;
     for (let i = 0; i < cursors.length; i++) {
       const cursor = cursors[i];
-      const exactGain = exactGains[i] ?? 0;
       if (cursor === undefined) continue;
       cursor.seek(base);
-      while (cursor.ordinal < end) {
-        const at = cursor.ordinal - base;
-        if (!onlyTouched || scores[at] !== 0) {
-          const frequency = this.#frequencyAt(cursor);
-          if (frequencies[at] === 0) this.#touchedByTerm[found++] = at;
-          frequencies[at] = (frequencies[at] ?? 0) + frequency;
-          if (exactGain > 0) this.#add(at, (exactGain * frequency) / (k1 + frequency));
-        }
-        cursor.next();
-      }
+      const count = cursor.take(end, BATCH);
+      if (cursors.length === 1) this.#addBatch(count, base, gain, exactGains[i] ?? 0, onlyTouched);
+      else found = this.#gatherBatch(count, base, exactGains[i] ?? 0, onlyTouched, found);
     }
     for (let i = 0; i < found; i++) {
-      const at = this.#touchedByTerm[i] ?? 0;
-      const frequency = frequencies[at] ?? 0;
-      frequencies[at] = 0;
+      const at = TOUCHED_BY_TERM[i] ?? 0;
+      const frequency = FREQUENCIES[at] ?? 0;
+      FREQUENCIES[at] = 0;
       this.#add(at, (gain * frequency) / (k1 + frequency));
     }
+  }
+
+  /** The only form of a term: its score is known at once. */
+  #addBatch(count: number, base: number, gain: number, exactGain: number, onlyTouched: boolean): void {
+    const { ordinals, bodies, sides } = BATCH;
+    const { fieldLengths } = this.#source.segment;
+    const { k1, bodyWeight, bodyFlat, bodySlope } = this.#norms;
+    const scores = this.#scores;
+    const touched = this.#touched;
+    let touchedCount = this.#touchedCount;
+    for (let i = 0; i < count; i++) {
+      const ordinal = ordinals[i] ?? 0;
+      const at = ordinal - base;
+      let score = scores[at] ?? 0;
+      if (score === 0) {
+        if (onlyTouched) continue;
+        touched[touchedCount++] = at;
+      }
+      const length = fieldLengths[ordinal * FIELD_COUNT] ?? 0;
+      let frequency = (bodyWeight * (bodies[i] ?? 0)) / (bodyFlat + bodySlope * length);
+      const side = sides[i] ?? 0;
+      if (side !== 0) frequency += this.#norms.sideFrequency(side, fieldLengths, ordinal * FIELD_COUNT);
+      if (exactGain > 0) score += (exactGain * frequency) / (k1 + frequency);
+      scores[at] = score + (gain * frequency) / (k1 + frequency);
+    }
+    this.#touchedCount = touchedCount;
+  }
+
+  /** One of several forms: gathers frequencies, and adds what the form itself scores. Returns how many are gathered. */
+  #gatherBatch(count: number, base: number, exactGain: number, onlyTouched: boolean, gathered: number): number {
+    const { ordinals, bodies, sides } = BATCH;
+    const { fieldLengths } = this.#source.segment;
+    const { k1, bodyWeight, bodyFlat, bodySlope } = this.#norms;
+    let found = gathered;
+    for (let i = 0; i < count; i++) {
+      const ordinal = ordinals[i] ?? 0;
+      const at = ordinal - base;
+      if (onlyTouched && this.#scores[at] === 0) continue;
+      const length = fieldLengths[ordinal * FIELD_COUNT] ?? 0;
+      let frequency = (bodyWeight * (bodies[i] ?? 0)) / (bodyFlat + bodySlope * length);
+      const side = sides[i] ?? 0;
+      if (side !== 0) frequency += this.#norms.sideFrequency(side, fieldLengths, ordinal * FIELD_COUNT);
+      const before = FREQUENCIES[at] ?? 0;
+      if (before === 0) TOUCHED_BY_TERM[found++] = at;
+      FREQUENCIES[at] = before + frequency;
+      if (exactGain > 0) this.#add(at, (exactGain * frequency) / (k1 + frequency));
+    }
+    return found;
   }
 
   #add(at: number, gained: number): void {

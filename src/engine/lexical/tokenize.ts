@@ -1,7 +1,9 @@
 import {
+  ASCII_CLASSES,
   CHAR_DIGIT,
   CHAR_JOINER,
   CHAR_LETTER,
+  CHAR_SEPARATOR,
   CHAR_UNSPACED,
   CHAR_UPPER,
   characterClass,
@@ -62,7 +64,12 @@ export function forEachSpan(
 ): void {
   let at = 0;
   while (at < source.length) {
-    const codePoint = source.codePointAt(at) ?? 0;
+    const unit = source.charCodeAt(at);
+    if (unit < 0x80 && (ASCII_CLASSES[unit] ?? 0) === CHAR_SEPARATOR) {
+      at++;
+      continue;
+    }
+    const codePoint = unit < 0x80 ? unit : (source.codePointAt(at) ?? 0);
     const kind = characterClass(codePoint);
     if (kind === CHAR_UNSPACED) {
       at = emitGrams(source, at, onGram);
@@ -101,6 +108,12 @@ function compoundEnd(source: string, start: number): number {
   let at = start;
   let previousKind = 0;
   while (at < source.length) {
+    const unit = source.charCodeAt(at);
+    if (unit < 0x80 && isWordCharacter(ASCII_CLASSES[unit] ?? 0)) {
+      previousKind = ASCII_CLASSES[unit] ?? 0;
+      at++;
+      continue;
+    }
     const codePoint = source.codePointAt(at) ?? 0;
     const kind = characterClass(codePoint);
     if (isWordCharacter(kind)) {

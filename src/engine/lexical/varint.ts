@@ -11,6 +11,10 @@ export class ByteWriter {
   /** A whole number from 0 to 2³² − 1. */
   varint(value: number): void {
     if (this.length + 5 > this.#bytes.length) this.#grow(5);
+    if (value < 0x80) {
+      this.#bytes[this.length++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 0x7f) {
       this.#bytes[this.length++] = (rest & 0x7f) | 0x80;

@@ -38,11 +38,12 @@ export function weighTerms(
   statistics: CollectionStatistics,
   terms: readonly QueryTerm[],
   parameters: Bm25Parameters = DEFAULT_BM25,
+  forgivesTypos = true,
 ): WeightedQuery {
   const readers = sources.map(({ segment }) => new DictionaryReader(segment));
   let languageMask = 0;
   for (const { segment } of sources) languageMask |= segment.languageMask;
-  const weigher = new TermWeigher(sources, readers, statistics, languageMask, parameters);
+  const weigher = new TermWeigher(sources, readers, statistics, languageMask, parameters, forgivesTypos);
   const weighed = terms.map((term) => weigher.weigh(term));
   const scanned = weighed.filter(({ gain }) => gain > 0).sort((a, b) => b.bound - a.bound);
   return { terms: weighed.filter(({ isFunctionWord }) => !isFunctionWord), scanned };
@@ -58,6 +59,7 @@ class TermWeigher {
   readonly #statistics: CollectionStatistics;
   readonly #languageMask: number;
   readonly #parameters: Bm25Parameters;
+  readonly #forgivesTypos: boolean;
 
   constructor(
     sources: readonly LexicalSource[],
@@ -65,12 +67,14 @@ class TermWeigher {
     statistics: CollectionStatistics,
     languageMask: number,
     parameters: Bm25Parameters,
+    forgivesTypos: boolean,
   ) {
     this.#sources = sources;
     this.#readers = readers;
     this.#statistics = statistics;
     this.#languageMask = languageMask;
     this.#parameters = parameters;
+    this.#forgivesTypos = forgivesTypos;
   }
 
   weigh(term: QueryTerm): WeightedTerm {
@@ -80,7 +84,7 @@ class TermWeigher {
     let gainIdf = idf;
     let weight = term.isFunctionWord ? functionWordWeight : 1;
     let corrections: readonly string[] = [];
-    if (found.chunkCount === 0 && !term.isPrefix && !term.isFunctionWord) {
+    if (this.#forgivesTypos && found.chunkCount === 0 && !term.isPrefix && !term.isFunctionWord) {
       const closest = closestStems(this.#readers, term.forms[0]?.form ?? '');
       if (closest.stems.length > 0) {
         corrections = closest.stems;
@@ -107,7 +111,9 @@ class TermWeigher {
 
   #idf(frequency: number): number {
     if (frequency === 0) return 0;
-    return Math.log(1 + (this.#statistics.chunkCount - frequency + 0.5) / (frequency + 0.5));
+    const { chunkCount } = this.#statistics;
+    const holders = Math.min(frequency, chunkCount);
+    return Math.log(1 + (chunkCount - holders + 0.5) / (holders + 0.5));
   }
 
   #formLists(term: QueryTerm): FoundLists {
@@ -122,7 +128,10 @@ class TermWeigher {
     return this.#stemLists(stems);
   }
 
-  /** The lists of all forms of these stems, with the typed forms told apart. */
+  /**
+   * The lists of all forms of these stems, with the typed forms told apart. Where languages give a word several stems, a
+   * chunk counts once for each of them.
+   */
   #stemLists(stems: ReadonlyMap<string, ReadonlySet<string>>): FoundLists {
     const wanted = Array.from(stems, ([stem, forms]) => ({
       stem: ENCODER.encode(stem),
@@ -134,15 +143,13 @@ class TermWeigher {
     const lists = this.#sources.map((source, index): FoundList[] => {
       const reader = this.#readers[index];
       const ofSource: FoundList[] = [];
-      let single: number | undefined;
       if (reader === undefined) return ofSource;
       for (const { stem, forms, keys } of wanted) {
         const group = findForms(reader, stem, keys);
         if (group === undefined) continue;
-        single = ofSource.length === 0 ? group.chunkCount : undefined;
+        chunkCount += source.liveMask === undefined ? group.chunkCount : countLive(source, group.entries);
         for (const entry of group.entries) ofSource.push({ ...entry, form: forms[entry.wanted] });
       }
-      chunkCount += single !== undefined && source.liveMask === undefined ? single : countLive(source, ofSource);
       for (const list of ofSource) {
         if (list.form === undefined) continue;
         const count = source.liveMask === undefined ? list.count : countLive(source, [list]);
