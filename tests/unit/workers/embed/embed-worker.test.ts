@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
@@ -10,7 +10,7 @@ import { createNodeEmbedder } from '../../../../scripts/node-embedder.ts';
 import { startStaticServer, type StaticServer } from '../../../../scripts/static-server.mjs';
 import { ortFiles, ortResolve } from '../../../../scripts/vite-ort-files.ts';
 import type { EmbeddingModel } from '../../../../src/domain/embedding-model.ts';
-import { findModel } from '../../../../src/platform/compute/models.ts';
+import { BUILT_IN_MODEL_ID, findModel } from '../../../../src/platform/compute/models.ts';
 import type { EmbedLoadRequest } from '../../../../workers/embed/api.ts';
 import { isolationHeaders } from '../../../../workers/service-worker/security-policy.ts';
 
@@ -18,6 +18,8 @@ const BROWSER = findBrowser();
 const MATERIAL = process.env['COMMONPLACE_MATERIAL'] ?? join(import.meta.dirname, '../../../../../shared');
 const POTION = findModel('minishlab/potion-base-2M');
 const GLOVE = findModel('stanfordnlp/glove-6B-50d-20k');
+const BUILT_IN = findModel(BUILT_IN_MODEL_ID);
+const PUBLIC_MODELS = join(import.meta.dirname, '../../../../public/models');
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-quic',
@@ -110,6 +112,46 @@ describe.skipIf(BROWSER === undefined)('the embed worker in Chromium, nested in 
       expect(value).toBeCloseTo(expected[i] ?? NaN, 5);
     });
     await inNode.dispose();
+    await close();
+  });
+
+  it('runs the built-in model without the ONNX runtime or transformers.js, with the vectors of Node', async () => {
+    const { page, siteUrl, close } = await openPage(isolationHeaders(), { 'models/': PUBLIC_MODELS });
+    const requested: string[] = [];
+    page.context().on('request', (request) => requested.push(request.url().slice(siteUrl.length)));
+    expect(await load(page, requestFor(BUILT_IN, siteUrl, { device: 'auto' }))).toMatchObject({
+      modelId: BUILT_IN.modelId,
+      dimensions: BUILT_IN.dimensions,
+      threads: 1,
+      device: 'wasm',
+      isMeasured: false,
+    });
+    const inNode = await createNodeEmbedder(join(PUBLIC_MODELS, BUILT_IN.modelId), BUILT_IN);
+    expect(await embed(page, TEXTS)).toEqual(await inNode.embed(TEXTS));
+    const weights = { cat: 5, rug: 1 };
+    const query = await page.evaluate(([text, words]) => globalThis.outer.embedQuery(text, words), [
+      'a cat on the rug',
+      weights,
+    ] as const);
+    expect(Float32Array.from(query)).toEqual(await inNode.embedQuery('a cat on the rug', weights));
+    expect(requested.filter((path) => path.startsWith('ort/') || /transformer/.test(path))).toEqual([]);
+    expect(requested.filter((path) => path.startsWith('models/')).length).toBeGreaterThanOrEqual(3);
+    await close();
+  });
+
+  it('says what is wrong with the built-in model, and loads it once it is right', async () => {
+    const { page, siteUrl, close } = await openPage(isolationHeaders());
+    const target = join(folder, 'models', BUILT_IN.modelId);
+    cpSync(join(PUBLIC_MODELS, BUILT_IN.modelId), target, { recursive: true });
+    const weights = join(target, 'onnx/model_q4.onnx');
+    const whole = readFileSync(weights);
+    writeFileSync(weights, whole.subarray(0, 5000));
+    await expect(load(page, requestFor(BUILT_IN, siteUrl))).rejects.toThrow(/damaged/);
+    rmSync(weights);
+    await expect(load(page, requestFor(BUILT_IN, siteUrl))).rejects.toThrow(/model_q4\.onnx is missing/);
+    writeFileSync(weights, whole);
+    // The same worker: nothing of a failed attempt is left in it.
+    expect(await load(page, requestFor(BUILT_IN, siteUrl))).toMatchObject({ modelId: BUILT_IN.modelId });
     await close();
   });
 
