@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { writeTinyModel } from '../../scripts/make-tiny-model.ts';
 import { CHAT } from '../../src/ui/text/chat.ts';
 import { LIBRARY } from '../../src/ui/text/library.ts';
 import { stateNotice } from '../../src/ui/text/source.ts';
@@ -22,9 +21,7 @@ test('conversations and files are as they were left, and a changed file takes th
   profileDir,
 }) => {
   const folder = mkdtempSync(join(tmpdir(), 'commonplace-back-'));
-  const models = mkdtempSync(join(tmpdir(), 'commonplace-models-'));
-  writeTinyModel(models, { modelId: 'Xenova/all-MiniLM-L6-v2', dimensions: 384, seed: 7 });
-  const site = await serveApp({ modelsFolder: models });
+  const site = await serveApp();
   writeHouse(folder, 'by the north wall');
   writeFileSync(join(folder, 'boat.md'), '# The boat\n\nThe boat was tarred by Emrys before Easter.\n');
 
@@ -125,7 +122,7 @@ test('conversations and files are as they were left, and a changed file takes th
 
   expect([...contacted, ...(await second.close())]).toEqual(Array(2).fill(new URL(site.url).origin));
   await site.close();
-  for (const path of [folder, models]) rmSync(path, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function conversationLinks(page: Page): Locator {

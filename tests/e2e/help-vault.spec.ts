@@ -6,7 +6,6 @@ import { PALETTE } from '../../src/ui/text/palette.ts';
 import { findMaterial, listFiles } from '../fixtures/material.ts';
 import { expect, launchBrowser, openApp, serveApp, test } from './fixtures/app.ts';
 import { createLibrary, goTo, importFolder } from './fixtures/person.ts';
-import { siteModels } from './fixtures/site-model.ts';
 
 /*
  * Retrieval on a real vault, in the browser, through the app's own palette: a help vault of 173 notes and a small
@@ -39,8 +38,7 @@ test('finds the right note of a real vault among the first three', async ({ prof
       (name) => name.endsWith('.md') && statSync(join(folder, name)).isFile(),
     ),
   ).toHaveLength(173);
-  const models = siteModels();
-  const site = await serveApp({ modelsFolder: models.folder });
+  const site = await serveApp();
   const browser = await launchBrowser({ profileDir });
   const { page } = browser;
   await openApp(page, site.url);
@@ -54,14 +52,12 @@ test('finds the right note of a real vault among the first three', async ({ prof
     const place = found.indexOf(note);
     if (place < 0 || place > 2) failed.push(`${question} → ${note}: found ${found.slice(0, 5).join(' | ')}`);
   }
-  console.log(
-    `${QUESTIONS.length - failed.length} of ${QUESTIONS.length} in the top 3 (${models.isReal ? 'real' : 'generated'} model)`,
-  );
+  console.log(`${QUESTIONS.length - failed.length} of ${QUESTIONS.length} in the top 3`);
   for (const line of failed) console.log(`missed: ${line}`);
   expect(failed.length, failed.join('\n')).toBeLessThanOrEqual(1);
   await browser.close();
   await site.close();
-  for (const path of [folder, models.folder]) rmSync(path, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Titles of the documents that the palette finds in the library for a question, best first, each once. */

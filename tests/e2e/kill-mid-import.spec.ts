@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
-import { writeTinyModel } from '../../scripts/make-tiny-model.ts';
 import { LIBRARY } from '../../src/ui/text/library.ts';
 import { expect, launchBrowser, openApp, serveApp, test } from './fixtures/app.ts';
 import { askAnew, createLibrary, goTo, unlock } from './fixtures/person.ts';
@@ -43,10 +42,8 @@ test('whatever was acknowledged is there after the tab is killed in mid-import, 
   const kills = planKills(random);
   console.log(`seed ${SEED}; ${kills.map(({ at, count }) => `${at} ${count}`).join(', ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'commonplace-notes-'));
-  const models = mkdtempSync(join(tmpdir(), 'commonplace-models-'));
-  writeTinyModel(models, { modelId: 'Xenova/all-MiniLM-L6-v2', dimensions: 384, seed: 7 });
   const folders = writeNotes(folder);
-  const site = await serveApp({ modelsFolder: models });
+  const site = await serveApp();
   const browser = await launchBrowser({ profileDir });
   const { context } = browser;
   const seen = await SeenEvents.on(context);
@@ -93,7 +90,7 @@ test('whatever was acknowledged is there after the tab is killed in mid-import, 
   }
   expect(await browser.close()).toEqual([new URL(site.url).origin]);
   await site.close();
-  for (const path of [folder, models]) rmSync(path, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 async function drop(page: Page, folder: string): Promise<void> {

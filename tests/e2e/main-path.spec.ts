@@ -17,7 +17,6 @@ import {
 } from './fixtures/person.ts';
 import { findMarkers } from './fixtures/profile-scan.ts';
 import { untilComplete } from './fixtures/shell-cache.ts';
-import { siteModels } from './fixtures/site-model.ts';
 
 /*
  * The main job, as a person does it: a first visit to the production build on a plain static host under a sub-path, a
@@ -28,8 +27,7 @@ import { siteModels } from './fixtures/site-model.ts';
 test('from the first visit to an answer offline', async ({ profileDir }) => {
   test.setTimeout(600_000);
   const folder = mkdtempSync(join(tmpdir(), 'commonplace-folder-'));
-  const models = siteModels();
-  const site = await serveApp({ modelsFolder: models.folder });
+  const site = await serveApp();
   const provider = await startOpenAiServer();
   const mixed = writeMixedFolder(folder);
   expect(mixed.noteCount).toBeGreaterThanOrEqual(150);
@@ -52,9 +50,9 @@ test('from the first visit to an answer offline', async ({ profileDir }) => {
     await expect(page.getByText('The ledger').first()).toBeVisible();
   });
 
-  await test.step('finds by meaning with more than one thread', async () => {
+  await test.step('finds by meaning with the model in the box', async () => {
     await goTo(page, 'settings/search');
-    await expect(page.getByText('Ready, on 2 processor threads.')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText('Ready, on 1 processor thread.')).toBeVisible({ timeout: 120_000 });
   });
 
   await test.step('gets an answer without a key whose citation opens the highlighted passage', async () => {
@@ -126,5 +124,5 @@ test('from the first visit to an answer offline', async ({ profileDir }) => {
   const leaks = findMarkers(profileDir, Object.values(MARKERS), (path) => path.startsWith('net-log'));
   expect(leaks).toEqual([]);
   await provider.close();
-  for (const path of [folder, models.folder]) rmSync(path, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession, Page } from '@playwright/test';
-import { writeTinyModel } from '../../scripts/make-tiny-model.ts';
 import { LIBRARY } from '../../src/ui/text/library.ts';
 import { UNLOCK, WELCOME } from '../../src/ui/text/locked.ts';
 import { NOTICES } from '../../src/ui/text/notices.ts';
@@ -12,6 +11,7 @@ import { BUILD_DIR, expect, launchBrowser, openApp, serveApp, test } from './fix
 import { makeBuildWithoutDatabase } from './fixtures/build-without-database.ts';
 import { askAnew, createLibrary, goTo, importFolder, unlock } from './fixtures/person.ts';
 import { SeenEvents } from './fixtures/seen-events.ts';
+import { untilComplete } from './fixtures/shell-cache.ts';
 
 /*
  * A browser that gives no storage, and one that has run out of it. Without a database the app says so before anything
@@ -54,10 +54,8 @@ test('with no room left in mid-import nothing acknowledged is lost, and it goes 
 }) => {
   test.setTimeout(90_000);
   const folder = mkdtempSync(join(tmpdir(), 'commonplace-full-'));
-  const models = mkdtempSync(join(tmpdir(), 'commonplace-models-'));
-  writeTinyModel(models, { modelId: 'Xenova/all-MiniLM-L6-v2', dimensions: 384, seed: 7 });
   for (let i = 0; i < NOTE_COUNT; i++) writeFileSync(join(folder, `note-${i}.md`), noteText(i));
-  const site = await serveApp({ modelsFolder: models });
+  const site = await serveApp();
   const usedBytes = await createAndMeasure(profileDir, site.url);
   const browser = await launchBrowser({ profileDir });
   const seen = await SeenEvents.on(browser.context);
@@ -111,7 +109,7 @@ test('with no room left in mid-import nothing acknowledged is lost, and it goes 
   expect(problems).toEqual([]);
   expect(await browser.close()).toEqual([new URL(site.url).origin]);
   await site.close();
-  for (const path of [folder, models]) rmSync(path, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Creates the library in a browser of its own, has the model loaded, and tells how many bytes all that takes. */
@@ -121,6 +119,8 @@ async function createAndMeasure(profileDir: string, url: string): Promise<number
   await createLibrary(page);
   await goTo(page, 'settings/search');
   await expect(page.getByText(/ready, on/i)).toBeVisible({ timeout: 60_000 });
+  // What the app itself still fetched later would take the room away.
+  await untilComplete(page, url);
   const usedBytes = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
   await context.close();
   return usedBytes;
