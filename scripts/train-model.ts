@@ -48,9 +48,9 @@ const log = (line: string): void => {
 const tokenizer = trimTokenizer(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
 const held = new OverlapCheck();
 for (const folder of dev) for (const { text } of readBeir(folder).documents) held.add(text);
-const pairs = tokenisePairs(trainingFiles(corpus, recipe), WordPiece.read(tokenizer.json), {
-  holdOutEvery: recipe.holdOutEvery,
-  queryTokens: recipe.queryTokens,
+const wordPiece = WordPiece.read(tokenizer.json);
+const pairs = tokenisePairs(trainingFiles(corpus, recipe), wordPiece, {
+  ...recipe,
   textTokens: 2 * recipe.textTokens,
   held,
   log,
@@ -58,7 +58,7 @@ const pairs = tokenisePairs(trainingFiles(corpus, recipe), WordPiece.read(tokeni
 log(`${pairs.texts.count} pairs, ${tokenizer.size} tokens`);
 const table = await trainTable(pairs, {
   recipe,
-  vocabularySize: tokenizer.size,
+  wordPiece,
   threads: Number(threads),
   onStep: (step, loss) => log(`step ${step} of ${recipe.steps}, loss ${loss.toFixed(4)}`),
 });
@@ -70,7 +70,9 @@ const bytes = writeStaticModel(out, {
 });
 log(`${out}: ${bytes} bytes`);
 if (dev.length > 0) {
-  const model = StaticModel.read(readFileSync(join(out, 'onnx/model_q4.onnx')), tokenizer.json);
+  const model = StaticModel.read(readFileSync(join(out, 'onnx/model_q4.onnx')), tokenizer.json, {
+    windows: { tokens: 48, stride: 32 },
+  });
   const scores = dev.map((folder) => evaluateOn(folder, model));
   for (const { name, queries, ndcg } of scores) log(`${name}: nDCG@10 ${ndcg.toFixed(4)} (${queries} questions)`);
   log(`mean ${(scores.reduce((sum, { ndcg }) => sum + ndcg, 0) / scores.length).toFixed(4)}`);

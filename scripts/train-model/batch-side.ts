@@ -61,6 +61,8 @@ export function fillSide(
   maxTokens: number,
   crop: Crop | undefined,
   random: Random,
+  /** Tokens that go before those of the pair at a place of the batch. */
+  prefixOf: (place: number) => readonly number[],
 ): void {
   let count = 0;
   offsets[0] = 0;
@@ -74,11 +76,13 @@ export function fillSide(
         length = stretch;
       }
     }
-    for (let i = 0; i < length; i++, count++) {
-      const id = lists.ids[start + i]!;
+    const put = (id: number): void => {
       ids[count] = id;
       factors[count] = weights[id]!;
-    }
+      count++;
+    };
+    prefixOf(place).forEach(put);
+    for (let i = 0; i < length; i++) put(lists.ids[start + i]!);
     offsets[place + 1] = count;
   });
 }

@@ -1,8 +1,11 @@
 import { basename } from 'node:path';
 import { basicWords } from '../../src/engine/embedding/basic-words.ts';
+import { queryWordFactors } from '../../src/engine/embedding/query-word-factors.ts';
 import type { StaticModel } from '../../src/engine/embedding/static-model.ts';
 import { ndcgAtK } from '../../src/engine/metrics.ts';
 import { readBeir } from '../beir.ts';
+
+const IDF_EXPONENT = 0.5;
 
 /** nDCG@10 on one collection, by vectors alone. */
 export interface Score {
@@ -22,7 +25,7 @@ export function evaluateOn(folder: string, model: StaticModel): Score {
   const frequencies = documentFrequencies(texts);
   let sum = 0;
   for (const { text, judgements } of queries) {
-    const vector = model.embedQuery(text, wordWeights(text, frequencies, texts.length));
+    const vector = model.embedQuery(text, queryWordFactors(rarities(text, frequencies, texts.length), IDF_EXPONENT));
     const scores = scoreDocuments(vector, vectors, rowCounts);
     const best = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, 10);
     sum += ndcgAtK(
@@ -42,14 +45,14 @@ function documentFrequencies(texts: readonly string[]): Map<string, number> {
   return frequencies;
 }
 
-function wordWeights(query: string, frequencies: ReadonlyMap<string, number>, count: number): Record<string, number> {
-  const words = basicWords(query);
-  const rarity = (word: string): number => {
-    const frequency = frequencies.get(word) ?? 0;
-    return Math.log(1 + (count - frequency + 0.5) / (frequency + 0.5));
-  };
-  const mean = words.reduce((sum, word) => sum + rarity(word), 0) / Math.max(1, words.length);
-  return Object.fromEntries(words.map((word) => [word, Math.sqrt(rarity(word) / mean)]));
+/** Inverse document frequencies of the words the collection has (Robertson and Spärck Jones, as in BM25). */
+function rarities(query: string, frequencies: ReadonlyMap<string, number>, count: number): Record<string, number> {
+  const known = basicWords(query).flatMap((word) => {
+    const frequency = frequencies.get(word);
+    if (frequency === undefined) return [];
+    return [[word, Math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))] as const];
+  });
+  return Object.fromEntries(known);
 }
 
 function scoreDocuments(query: Float32Array, vectors: Float32Array, rowCounts: Uint16Array): Float64Array {

@@ -6,36 +6,40 @@ export interface Int4Rows {
 }
 
 const LARGEST = 7;
+const SMALLEST = -8;
 /** Clipping the largest values costs less than coarse steps for all; how much to clip differs by row. */
-const CLIPS = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6];
+const CLIPS = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
 /** Scales are multiples of one unit, so that an engine with 16-bit weights represents them exactly. */
 const SCALE_STEPS = 32767;
 
-/** Rounds each row of a float table to 4 bits, under the scale of `CLIPS` with the least squared error. */
+/**
+ * Rounds each row of a float table to 4 bits, under the scale of `CLIPS` with the least squared error; the numbers then get the scale that fits
+ * them best.
+ */
 export function quantiseRows(table: Float32Array, dimensions: number): Int4Rows {
   const rows = table.length / dimensions;
-  const wanted = new Float64Array(rows);
-  for (let row = 0; row < rows; row++)
-    wanted[row] = bestScale(table.subarray(row * dimensions, (row + 1) * dimensions));
-  const unit = Math.fround(wanted.reduce((most, scale) => Math.max(most, scale), 0) / SCALE_STEPS);
-  const scales = new Float32Array(rows);
+  const fitted = new Float64Array(rows);
   const packed = new Uint8Array((rows * dimensions) / 2);
   for (let row = 0; row < rows; row++) {
-    const steps = Math.round(wanted[row]! / (unit || 1));
-    const scale = steps * unit;
-    scales[row] = scale;
+    const values = table.subarray(row * dimensions, (row + 1) * dimensions);
+    const scale = bestScale(values);
     if (scale === 0) continue;
-    for (let d = 0; d < dimensions; d += 2) {
-      const low = rounded(table[row * dimensions + d]! / scale);
-      const high = rounded(table[row * dimensions + d + 1]! / scale);
-      packed[(row * dimensions + d) / 2] = (low & 15) | ((high & 15) << 4);
+    let products = 0;
+    let squares = 0;
+    for (let d = 0; d < dimensions; d++) {
+      const number = rounded(values[d]! / scale);
+      products += number * values[d]!;
+      squares += number * number;
+      packed[(row * dimensions + d) >> 1]! |= (number & 15) << (4 * (d & 1));
     }
+    fitted[row] = products / squares;
   }
-  return { packed, scales };
+  const unit = Math.fround(fitted.reduce((most, scale) => Math.max(most, scale), 0) / SCALE_STEPS);
+  return { packed, scales: Float32Array.from(fitted, (scale) => (unit === 0 ? 0 : Math.round(scale / unit) * unit)) };
 }
 
 function rounded(value: number): number {
-  return Math.max(-LARGEST, Math.min(LARGEST, Math.round(value)));
+  return Math.max(SMALLEST, Math.min(LARGEST, Math.round(value)));
 }
 
 function bestScale(row: Float32Array): number {

@@ -40,6 +40,7 @@ export interface TokenisedPairs {
 export interface TokeniseOptions {
   /** See `Recipe`. */
   readonly holdOutEvery: number;
+  readonly wordnetEvery: number;
   readonly queryTokens: number;
   /** Kept of a text; crops are taken from these. */
   readonly textTokens: number;
@@ -56,7 +57,7 @@ const DIALOGUE_SHARE = 5;
 export function tokenisePairs(
   paths: readonly string[],
   wordPiece: WordPiece,
-  { holdOutEvery, queryTokens, textTokens, held, log }: TokeniseOptions,
+  { holdOutEvery, wordnetEvery, queryTokens, textTokens, held, log }: TokeniseOptions,
 ): TokenisedPairs {
   if (wordPiece.idCount > 65536) throw new Error('The vocabulary has more than 65,536 tokens.');
   const queries = new TokenLists();
@@ -70,9 +71,12 @@ export function tokenisePairs(
     const isOut = heldOutRule(name, holdOutEvery);
     let kept = 0;
     let apart = 0;
-    let line = 0;
+    const every = name.startsWith('wordnet') ? wordnetEvery : 1;
+    let line = -1;
     for (const pair of readPairs(path)) {
-      if (isOut(pair, line++) || held.overlaps(pair.query) || held.overlaps(pair.text)) {
+      line++;
+      if (line % every !== 0) continue;
+      if (isOut(pair, line) || held.overlaps(pair.query) || held.overlaps(pair.text)) {
         apart++;
         continue;
       }

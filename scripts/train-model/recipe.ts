@@ -25,8 +25,15 @@ export interface Recipe {
   readonly textTokens: number;
   /** A token of frequency p begins with the weight a / (a + p) (Arora et al. 2017). */
   readonly frequencyConstant: number;
-  /** Weight of a prior by shared rare words in the loss, so that the model learns what words alone do not tell; 0: none. */
-  readonly wordPrior: number;
+  /** Token weights are pulled back to where they began, by so much of the distance per step. */
+  readonly weightPull: number;
+  /**
+   * Share of the texts that are made a turn of a conversation: one of two first names, drawn for the batch, and a colon before the text, and most often the
+   * name before its query. A name so common tells little and does not grow heavy, as it otherwise would.
+   */
+  readonly names: number;
+  /** Of WordNet's pairs, of which there are many short ones, one in so many is used. */
+  readonly wordnetEvery: number;
   /** Share-alike files (`sa_…`) take part. */
   readonly shareAlike: boolean;
   /** One in so many documents is kept out, for development; 0: none. */
@@ -51,7 +58,9 @@ export const DEFAULT_RECIPE: Recipe = {
   queryTokens: 64,
   textTokens: 128,
   frequencyConstant: 1e-3,
-  wordPrior: 0,
+  weightPull: 3e-4,
+  names: 0.3,
+  wordnetEvery: 2,
   shareAlike: false,
   holdOutEvery: 10,
 };

@@ -1,13 +1,16 @@
+import type { WordPiece } from '../../src/engine/embedding/word-piece.ts';
 import { fillSide, placeSide, viewSide, type BatchSide, type SideViews } from './batch-side.ts';
 import { planBatches } from './batches.ts';
 import { KernelThreads } from './kernel-threads.ts';
 import type { TokenisedPairs } from './pairs.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
+import { MAX_PREFIX, Speakers } from './speakers.ts';
 
 export interface TrainOptions {
   readonly recipe: Recipe;
-  readonly vocabularySize: number;
+  /** The tokenizer the pairs were tokenised with. */
+  readonly wordPiece: WordPiece;
   readonly threads: number;
   /** After each step: its loss, in nats, the mean of both directions. */
   readonly onStep: (step: number, loss: number) => void;
@@ -36,6 +39,7 @@ class Training {
   readonly #options: TrainOptions;
   readonly #threads: KernelThreads;
   readonly #random: Random;
+  readonly #speakers: Speakers;
   readonly #size: number;
   /** Addresses. */
   readonly #at: ReturnType<typeof layOut>;
@@ -43,24 +47,28 @@ class Training {
   readonly #texts: SideViews;
   /** Logarithms of the tokens' weights, and Adam's means and squares for them. */
   readonly #weights: Float32Array;
+  readonly #startWeights: Float32Array;
   readonly #weightMeans: Float32Array;
   readonly #weightSquares: Float32Array;
   readonly #factors: Float32Array;
 
   constructor(pairs: TokenisedPairs, options: TrainOptions) {
-    const { recipe, vocabularySize, threads } = options;
+    const { recipe, wordPiece, threads } = options;
+    const vocabularySize = wordPiece.idCount;
     const { batch, dimensions, queryTokens, textTokens } = recipe;
     this.#pairs = pairs;
     this.#options = options;
     this.#size = vocabularySize * dimensions;
+    this.#speakers = new Speakers(wordPiece);
     // Not the seed itself: that one shuffles the batches.
     this.#random = new Random(recipe.seed + 0x5eed);
     this.#at = layOut(recipe, this.#size, threads);
     this.#threads = new KernelThreads(threads, this.#at.end);
     const { buffer } = this.#threads.memory;
-    this.#queries = viewSide(buffer, this.#at.queries, batch, queryTokens);
-    this.#texts = viewSide(buffer, this.#at.texts, batch, textTokens);
+    this.#queries = viewSide(buffer, this.#at.queries, batch, queryTokens + MAX_PREFIX);
+    this.#texts = viewSide(buffer, this.#at.texts, batch, textTokens + MAX_PREFIX);
     this.#weights = frequencyWeights(pairs, vocabularySize, recipe.frequencyConstant);
+    this.#startWeights = this.#weights.slice();
     this.#weightMeans = new Float32Array(vocabularySize);
     this.#weightSquares = new Float32Array(vocabularySize);
     this.#factors = new Float32Array(vocabularySize);
@@ -99,8 +107,9 @@ class Training {
     const at = this.#at;
     for (let id = 0; id < this.#factors.length; id++) this.#factors[id] = Math.exp(this.#weights[id]!);
     const crop = { share: recipe.crop, min: recipe.cropMin, max: recipe.cropMax };
-    fillSide(this.#queries, batch, queries, this.#factors, queryTokens, undefined, this.#random);
-    fillSide(this.#texts, batch, texts, this.#factors, textTokens, crop, this.#random);
+    const prefixes = this.#speakers.draw(size, recipe.names, this.#random);
+    fillSide(this.#queries, batch, queries, this.#factors, queryTokens, undefined, this.#random, prefixes.query);
+    fillSide(this.#texts, batch, texts, this.#factors, textTokens, crop, this.#random, prefixes.text);
     const keys = new Int32Array(this.#threads.memory.buffer, at.keys, size);
     batch.forEach((pair, place) => (keys[place] = this.#pairs.textKeys[pair]!));
     for (const side of [at.queries, at.texts]) {
@@ -129,8 +138,7 @@ class Training {
     const { buffer } = this.#threads.memory;
     const sharpness = 1 / temperature;
     this.#overTexts('exponentiateRows', (first, last) => {
-      // The largest exponent is 0.
-      return [at.scores, size, at.keys, first, last, sharpness, sharpness, 0, 0, at.pairs, at.rowSums];
+      return [at.scores, size, at.keys, first, last, sharpness, at.pairs, at.rowSums];
     });
     this.#overTexts('sumColumns', (first, last) => [at.scores, size, first, last, at.columnSums]);
     const loss = meanLoss(
@@ -164,7 +172,7 @@ class Training {
   }
 
   #update(step: number, steps: number): void {
-    const { learningRate, weightRate, warmUp, beta1, beta2 } = this.#options.recipe;
+    const { learningRate, weightRate, weightPull, warmUp, beta1, beta2 } = this.#options.recipe;
     const rising = step / (warmUp * steps);
     const falling = (1 - (step - 1) / steps) / (1 - warmUp);
     const rate = learningRate * Math.min(1, rising, falling);
@@ -180,7 +188,7 @@ class Training {
       for (let i = 0; i < count; i++) gradients[ids[i]!]! += products[i]! * factors[i]!;
     }
     for (let id = 0; id < gradients.length; id++) {
-      const gradient = gradients[id]!;
+      const gradient = gradients[id]! + weightPull * (this.#weights[id]! - this.#startWeights[id]!);
       const mean = (this.#weightMeans[id] = beta1 * this.#weightMeans[id]! + (1 - beta1) * gradient);
       const square = (this.#weightSquares[id] = beta2 * this.#weightSquares[id]! + (1 - beta2) * gradient * gradient);
       const change = mean / shares[0] / (Math.sqrt(square / shares[1]) + ADAM_DRIFT);
@@ -228,8 +236,8 @@ function layOut(recipe: Recipe, size: number, threads: number) {
     tableGradient: floats(size),
     means: floats(size),
     squares: floats(size),
-    queries: placeSide(place, batch, queryTokens, dimensions),
-    texts: placeSide(place, batch, textTokens, dimensions),
+    queries: placeSide(place, batch, queryTokens + MAX_PREFIX, dimensions),
+    texts: placeSide(place, batch, textTokens + MAX_PREFIX, dimensions),
     keys: floats(batch),
     transposed: floats(batch * dimensions),
     scores: floats(batch * batch),

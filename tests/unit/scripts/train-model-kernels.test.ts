@@ -85,7 +85,7 @@ describe('the training kernels', () => {
         MEGABYTE,
       );
       const { scores, pairs, rowSums, columnSums } = more;
-      threads.call('exponentiateRows', scores, size, more.keys, 0, size, sharpness, sharpness, 0, 0, pairs, rowSums);
+      threads.call('exponentiateRows', scores, size, more.keys, 0, size, sharpness, pairs, rowSums);
       threads.call('sumColumns', scores, size, 0, size, columnSums);
       let sum = 0;
       for (let i = 0; i < size; i++) {

@@ -61,7 +61,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const tokenizer = trimTokenizer(tokenizerJson(buildVocabulary(TWINS.flat().join(' '))));
+const tokenizer = trimTokenizer(tokenizerJson(buildVocabulary(`${TWINS.flat().join(' ')} anna ben`)));
 const recipe = recipeFrom({
   dimensions: '64',
   steps: '40',
@@ -71,17 +71,16 @@ const recipe = recipeFrom({
 });
 
 async function train(name: string, { threads, seed }: { readonly threads: number; readonly seed: number }) {
-  const pairs = tokenisePairs(trainingFiles(corpus, recipe), WordPiece.read(tokenizer.json), {
-    holdOutEvery: recipe.holdOutEvery,
-    queryTokens: recipe.queryTokens,
-    textTokens: recipe.textTokens,
+  const wordPiece = WordPiece.read(tokenizer.json);
+  const pairs = tokenisePairs(trainingFiles(corpus, recipe), wordPiece, {
+    ...recipe,
     held: new OverlapCheck(),
     log: () => undefined,
   });
   const losses: number[] = [];
   const table = await trainTable(pairs, {
     recipe: { ...recipe, seed },
-    vocabularySize: tokenizer.size,
+    wordPiece,
     threads,
     onStep: (_, loss) => losses.push(loss),
   });

@@ -77,27 +77,21 @@ function exponential(x: v128): v128 {
 }
 
 /**
- * Turns rows `first … last − 1` of cosines into exp(cosine · sharpness + prior · priorWeight − shift), with 0 where row and column have the
- * same key and are not a pair. `priors` may be 0. Keeps the exponent of each pair, and the sums of the rows. `size` is a multiple of 4.
+ * Turns rows `first … last − 1` of cosines into exp((cosine − 1) · sharpness), with 0 where row and column have the
+ * same key and are not a pair. Keeps the exponent of each pair, and the sums of the rows. `size` is a multiple of 4.
  */
 export function exponentiateRows(
-  scores: usize, size: i32, keys: usize, first: i32, last: i32, sharpness: f32, shift: f32,
-  priors: usize, priorWeight: f32, pairs: usize, rowSums: usize,
+  scores: usize, size: i32, keys: usize, first: i32, last: i32, sharpness: f32, pairs: usize, rowSums: usize,
 ): void {
   for (let i = first; i < last; i++) {
     const row = scores + <usize>i * <usize>size * 4;
-    const priorRow = priors + <usize>i * <usize>size * 4;
     const key = v128.load32_splat(keys + <usize>i * 4);
     const pairAt = row + <usize>i * 4;
-    let pair = load<f32>(pairAt) * sharpness - shift;
-    if (priors) pair += load<f32>(priorRow + <usize>i * 4) * priorWeight;
+    const pair = (load<f32>(pairAt) - 1) * sharpness;
     let sums = f32x4.splat(0);
     for (let j = 0; j < size; j += 4) {
       const at = row + <usize>j * 4;
-      let exponent = f32x4.sub(f32x4.mul(v128.load(at), f32x4.splat(sharpness)), f32x4.splat(shift));
-      if (priors) {
-        exponent = f32x4.add(exponent, f32x4.mul(v128.load(priorRow + <usize>j * 4), f32x4.splat(priorWeight)));
-      }
+      const exponent = f32x4.mul(f32x4.sub(v128.load(at), f32x4.splat(1)), f32x4.splat(sharpness));
       const isSame = i32x4.eq(v128.load(keys + <usize>j * 4), key);
       const value = v128.andnot(exponential(exponent), isSame);
       sums = f32x4.add(sums, value);
