@@ -2,7 +2,7 @@ import type { Chunk } from '../../domain/chunk.ts';
 import type { RecordId } from '../../domain/ids.ts';
 import type { Searcher } from '../../platform/compute/ports.ts';
 import type { Library, VectorSpace } from './library.ts';
-import { MERGED_SEGMENT_CHUNKS } from './manifest.ts';
+import { MERGED_SEGMENT_CHUNKS, MIDDLE_SEGMENT_CHUNKS } from './manifest.ts';
 import type { SegmentEntry } from './manifest.ts';
 import { indexable, prepareSegment, segmentDeletes } from './segment-writer.ts';
 import type { KeptBlock, PreparedSegment, SegmentVectors } from './segment-writer.ts';
@@ -49,15 +49,15 @@ function chooseBatch({ state, health }: Library): SegmentEntry[] {
   const sound = state.manifest.segments.filter((entry) => !ailing.has(entry.segmentId));
   const worn = sound.filter((entry) => entry.tombstones.length > entry.chunkCount * DEAD_SHARE);
   const isWorn = new Set(worn);
-  const [middle, largest] = MERGED_SEGMENT_CHUNKS;
   const whole = sound.filter((entry) => !isWorn.has(entry));
-  const small = whole.filter((entry) => liveCount(entry) < middle * SMALL_SHARE);
+  const small = whole.filter((entry) => liveCount(entry) < MIDDLE_SEGMENT_CHUNKS * SMALL_SHARE);
   const medium = whole.filter(
-    (entry) => liveCount(entry) >= middle * SMALL_SHARE && liveCount(entry) < largest * SMALL_SHARE,
+    (entry) =>
+      liveCount(entry) >= MIDDLE_SEGMENT_CHUNKS * SMALL_SHARE && liveCount(entry) < MERGED_SEGMENT_CHUNKS * SMALL_SHARE,
   );
-  if (small.length >= SEGMENTS_WORTH_MERGING) return takeUpTo([...worn, ...small], middle);
-  if (worn.length > 0) return takeUpTo(worn, largest);
-  return medium.length >= LARGE_WORTH_MERGING ? takeUpTo(medium, largest) : [];
+  if (small.length >= SEGMENTS_WORTH_MERGING) return takeUpTo([...worn, ...small], MIDDLE_SEGMENT_CHUNKS);
+  if (worn.length > 0) return takeUpTo(worn, MERGED_SEGMENT_CHUNKS);
+  return medium.length >= LARGE_WORTH_MERGING ? takeUpTo(medium, MERGED_SEGMENT_CHUNKS) : [];
 }
 
 function takeUpTo(candidates: readonly SegmentEntry[], limit: number): SegmentEntry[] {

@@ -14,8 +14,8 @@ export interface EmbeddingPassDeps {
   readonly searcher: Searcher;
   readonly embedder: Embedder;
   readonly pause: PauseGate;
-  /** Chunks of documents embedded in the batch just done, not yet stored. */
-  readonly onBatch: (documentIds: readonly DocumentId[]) => void;
+  /** Chunks of documents embedded in the batch just done, not yet stored, and the time it took. */
+  readonly onBatch: (documentIds: readonly DocumentId[], ms: number) => void;
   /** A segment's vectors are on disk. */
   readonly onStored: (documentIds: ReadonlySet<DocumentId>) => void;
 }
@@ -80,6 +80,7 @@ async function embedSegment(
     // Batch by batch, so that a question can come in between, progress is seen and the work can be stopped.
     for (const batch of await embedder.planBatches(texts, { signal })) {
       await pause.wait(signal);
+      const startedAt = performance.now();
       const passages = await embedder.embedPassages(
         batch.map((index) => texts[index]!),
         { signal },
@@ -89,7 +90,10 @@ async function embedSegment(
         passages,
         done.map((chunk) => ordinalOf.get(chunk.chunkId)!),
       );
-      onBatch(done.map((chunk) => chunk.documentId));
+      onBatch(
+        done.map((chunk) => chunk.documentId),
+        performance.now() - startedAt,
+      );
     }
   }
   return build();

@@ -62,8 +62,9 @@ export const INDEX_VERSION = `chunker-${CHUNKER_VERSION}|words-${WORDS_VERSION}`
 
 /** Chunks in a fresh segment at most: a few seconds of embedding, so that little is lost when the tab dies. */
 export const FRESH_SEGMENT_CHUNKS = 128;
-/** Chunks in the segments that compaction makes of fresh ones, and of those in turn: see `compactOnce`. */
-export const MERGED_SEGMENT_CHUNKS = [1024, 8192] as const;
+/** Chunks in the segments that compaction makes of fresh ones, and in those that it makes of these: see `compactOnce`. */
+export const MIDDLE_SEGMENT_CHUNKS = 1024;
+export const MERGED_SEGMENT_CHUNKS = 8192;
 /** Texts of one block, in UTF-16 code units, before a new one is begun. */
 export const BLOCK_TEXT_LENGTH = 48 * 1024;
 
