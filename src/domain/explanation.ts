@@ -30,6 +30,13 @@ export interface AnswerExplanation extends SearchExplanation {
   readonly hits: Readonly<Record<ChunkId, HitExplanation>>;
 }
 
-export function explainHit({ chunkId: _, duplicates = [], ...hit }: Hit, place: number): HitExplanation {
-  return { ...hit, place, duplicateCount: duplicates.length };
+/** `place` counts from 1. Terms are named by the words of the question that they stand for. */
+export function explainHit(
+  { chunkId: _, duplicates = [], ...hit }: Hit,
+  place: number,
+  queryTerms: readonly { readonly term: string; readonly typed: string }[],
+): HitExplanation {
+  const typed = new Map(queryTerms.map((term) => [term.term, term.typed]));
+  const terms = hit.terms.map((term) => typed.get(term) ?? term);
+  return { ...hit, terms, place, duplicateCount: duplicates.length };
 }

@@ -62,6 +62,8 @@ export interface Settings {
   readonly nextEmbeddingModelId?: string;
   /** Per model, where it ran faster when both were tried on this device. */
   readonly embeddingDevices?: Readonly<Record<string, 'wasm' | 'webgpu'>>;
+  /** Key of `platform/compute/rerankers.ts`; absent or empty: answers rest on the first ranking. */
+  readonly rerankerModelId?: string;
   readonly autoLockMinutes: number;
 }
 

@@ -9,6 +9,9 @@ import { openLibrary } from '../../src/features/knowledge/open-library.ts';
 import { PauseGate } from '../../src/features/knowledge/turnstile.ts';
 import { SettingsRecord } from '../../src/features/settings/settings-record.ts';
 import type { OpenVault } from '../../src/features/vault/vault.ts';
+import { ComputeReranker } from '../../src/platform/compute/compute-reranker.ts';
+import type { Reranker } from '../../src/platform/compute/ports.ts';
+import { findReranker } from '../../src/platform/compute/rerankers.ts';
 import { ComputeEmbedder } from '../../src/platform/compute/compute-embedder.ts';
 import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
 import { EMBEDDING_MODELS, findModel, modelKey } from '../../src/platform/compute/models.ts';
@@ -33,6 +36,8 @@ export class Session {
   readonly #closing: AbortController;
   readonly #extractor = new ComputeExtractor(FILES_AT_ONCE);
   readonly #listeners = new Set<() => void>();
+  readonly #site: { readonly siteUrl: string; readonly hubUrl: string };
+  #reranker: ComputeReranker | undefined;
 
   private constructor(parts: SessionParts) {
     this.vault = parts.vault;
@@ -44,6 +49,7 @@ export class Session {
     this.pause = parts.pause;
     this.isSample = parts.isSample;
     this.#closing = parts.closing;
+    this.#site = parts.site;
     this.library.onChange(() => {
       this.changed();
     });
@@ -107,6 +113,7 @@ export class Session {
       pause,
       isSample: options.isSample,
       closing,
+      site: options,
     });
   }
 
@@ -137,6 +144,17 @@ export class Session {
     for (const listener of this.#listeners) listener();
   }
 
+  /** The chosen model for a second look at what was found; loaded when it is first asked. */
+  secondLook(): { readonly reranker?: Reranker } {
+    const { rerankerModelId = '' } = this.settings.current;
+    const model = findReranker(rerankerModelId);
+    if (this.#reranker?.modelId !== model?.modelId) {
+      this.#reranker?.dispose();
+      this.#reranker = model && new ComputeReranker(model, this.#site.siteUrl, this.#site.hubUrl);
+    }
+    return this.#reranker ? { reranker: this.#reranker } : {};
+  }
+
   /** Ends the workers that waited for the next file. */
   endImport(): void {
     this.#extractor.dispose();
@@ -148,6 +166,7 @@ export class Session {
     this.meaning.dispose();
     this.#extractor.dispose();
     this.searcher.dispose();
+    this.#reranker?.dispose();
   }
 
   /** The person's chunk size, or what the chosen model can read where that is less, whether or not it is here yet. */
@@ -175,4 +194,5 @@ interface SessionParts {
   readonly pause: PauseGate;
   readonly isSample: boolean;
   readonly closing: AbortController;
+  readonly site: { readonly siteUrl: string; readonly hubUrl: string };
 }

@@ -109,10 +109,17 @@ export interface SearchRequest {
   readonly unrelatedCosine?: number;
 }
 
+export interface QueryTermFound {
+  readonly term: string;
+  readonly idf: number;
+  /** The word as it stood in the question, in lower case and without accents. */
+  readonly typed: string;
+}
+
 export interface SearchOutcome {
   readonly hits: readonly Hit[];
   /** The query's terms as indexed, with their inverse document frequency; 0 for terms the library does not contain. */
-  readonly queryTerms: readonly { readonly term: string; readonly idf: number }[];
+  readonly queryTerms: readonly QueryTermFound[];
   readonly timings: StageTimings;
   /** Segments whose exact rows would have decided places among the hits and are not in memory; most decisive first. */
   readonly wantedExact?: readonly SegmentId[];

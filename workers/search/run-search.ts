@@ -118,7 +118,7 @@ export function runSearch(
     nearMisses: missed.map(hitOf),
     fusion,
     ...(wantedExact.length > 0 && { wantedExact }),
-    queryTerms: terms.map(({ term, idf }) => ({ term, idf })),
+    queryTerms: terms.map(({ term, idf, forms }) => ({ term, idf, typed: forms[0]?.form ?? term })),
     timings: {
       ...(lexical && { lexicalMs: lexicalAt - startedAt }),
       ...(dense && { denseMs: denseAt - lexicalAt }),

@@ -25,9 +25,18 @@ export interface WeightModel {
   readonly most: number;
 }
 
+/**
+ * Fitted by `scripts/calibrate.ts` on eight development collections (claims, sentences, questions, how-to, diary and
+ * dialogue; see docs/engine.md), with two models of different strength.
+ */
 export const DEFAULT_WEIGHT_MODEL: WeightModel = {
-  bias: -0.4,
-  slopes: {},
+  bias: -0.95,
+  slopes: {
+    modelStrength: { centre: 0.71, slope: 2.91 },
+    nearness: { centre: 0.58, slope: 1.29 },
+    commonShare: { centre: 0.07, slope: -0.79 },
+    identifierShare: { centre: 0.04, slope: -0.52 },
+  },
   least: 0,
   most: 1,
 };

@@ -88,7 +88,7 @@ export async function retrieve(
       nearMisses,
       timings,
       notes: allNotes,
-      hits: Object.fromEntries(hits.map((hit, index) => [hit.chunkId, explainHit(hit, index + 1)])),
+      hits: Object.fromEntries(hits.map((hit, index) => [hit.chunkId, explainHit(hit, index + 1, outcome.queryTerms)])),
     },
   };
 }

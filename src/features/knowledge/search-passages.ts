@@ -26,7 +26,7 @@ export async function searchPassages(
     if (!chunk) return [];
     const { text, headingPath } = chunk;
     const { terms, score } = hit;
-    const why = explainHit(hit, index + 1);
+    const why = explainHit(hit, index + 1, outcome.queryTerms);
     return [{ citation: citationOf(chunk, index + 1, library), text, headingPath, terms, score, why }];
   });
   const timings = { ...outcome.timings, readMs: endedAt - searchedAt, totalMs: endedAt - startedAt };

@@ -105,6 +105,11 @@ export const SEARCH = {
   diversity: 'Variety among passages',
   diversityHint: 'Higher avoids passages that say the same.',
   contextTokens: 'Tokens of passages per answer',
+  secondLook: 'Second look',
+  secondLookIntro:
+    'When you ask, a further model can read each passage together with your question and put them in order again. It runs on this device and takes a second or more. What it gains has not been measured here. Where its files cannot be had, the order stays as it was and the answer says so.',
+  secondLookLegend: 'Model',
+  secondLookOff: 'Off',
   chunking: 'How files are cut',
   chunkingNote: 'For files read from now on. Files already in the library stay as they are until they change.',
   chunkTokens: 'Longest passage, in tokens',
