@@ -26,8 +26,8 @@ export interface FusedLists {
   readonly candidates: ReadonlyMap<number, Candidate>;
 }
 
-/** Of a model of which nothing is known: that of a small static one. */
-const USUAL_STRENGTH = 0.9;
+/** Of a model of which nothing is known: with care. */
+const USUAL_STRENGTH = 0.7;
 
 /**
  * One ranking of two lists. Every candidate is judged by both retrievers, whichever of them found it: a passage that only
