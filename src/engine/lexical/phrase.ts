@@ -1,8 +1,9 @@
 import type { LexicalSource } from './bm25.ts';
 import { DictionaryReader, findKey } from './dictionary-reader.ts';
 import { PostingCursor } from './postings.ts';
-import { formsOf, type LexicalQuery, stemsOf } from './query-terms.ts';
+import { type LexicalQuery, stemsOf } from './query-terms.ts';
 import { termKey } from './term-key.ts';
+import { wordSequence } from './tokenize.ts';
 
 const ENCODER = new TextEncoder();
 
@@ -51,8 +52,8 @@ function holdersOf({ segment }: LexicalSource, reader: DictionaryReader, form: s
 
 /** Whether the words of a phrase stand in a text in a row; case, accents and what is between words do not count. */
 export function holdsPhrase(text: string, phrase: string): boolean {
-  const wanted = formsOf(phrase);
+  const wanted = wordSequence(phrase);
   if (wanted.length === 0) return true;
-  const forms = formsOf(text, Infinity);
-  return forms.some((form, at) => form === wanted[0] && wanted.every((other, i) => forms[at + i] === other));
+  const words = wordSequence(text);
+  return words.some((word, at) => word === wanted[0] && wanted.every((other, i) => words[at + i] === other));
 }

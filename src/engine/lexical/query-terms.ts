@@ -2,10 +2,11 @@ import { foldCase } from './fold.ts';
 import { functionWordMask, isForeignFunctionWord, LANGUAGES, LanguageCount } from './languages.ts';
 import { stemIn } from './light-stems.ts';
 import { isStopWord } from './stop-words.ts';
-import { analyzeSpan, forEachSpan } from './tokenize.ts';
+import { analyzeSpan, forEachSpan, wordSequence } from './tokenize.ts';
 
 /** A question after its filters have been taken out: what is left of it, and what it says of words. */
 export interface QuestionParts {
+  /** What to search by; the words of phrases are in it too. */
   readonly text: string;
   /** Each has to stand in a hit word for word. */
   readonly phrases?: readonly string[];
@@ -28,7 +29,7 @@ export interface QueryTerm {
 }
 
 export interface LexicalQuery {
-  /** In order of first mention. The words of phrases are among them: a phrase is also searched by its words. */
+  /** In order of first mention. */
   readonly terms: readonly QueryTerm[];
   /** The forms of each phrase's words. A chunk must hold all of them; in a row is for `holdsPhrase` to tell. */
   readonly phrases: readonly (readonly string[])[];
@@ -45,11 +46,10 @@ const MAX_TERMS = 256;
 /** What a question is searched by. Any text is taken. */
 export function parseLexicalQuery(question: string | QuestionParts): LexicalQuery {
   const parts: QuestionParts = typeof question === 'string' ? { text: question } : question;
-  const phrases = (parts.phrases ?? []).map((phrase) => formsOf(phrase)).filter((forms) => forms.length > 0);
-  const excluded = (parts.excluded ?? []).map((phrase) => formsOf(phrase)).filter((forms) => forms.length > 0);
-  const text = [parts.text, ...(parts.phrases ?? [])].join('\n');
+  const phrases = (parts.phrases ?? []).map(sequenceOf).filter((forms) => forms.length > 0);
+  const excluded = (parts.excluded ?? []).map(sequenceOf).filter((forms) => forms.length > 0);
   return {
-    terms: [...termsOfText(text), ...(parts.prefixes ?? []).flatMap(prefixTerm)].slice(0, MAX_TERMS),
+    terms: [...termsOfText(parts.text), ...(parts.prefixes ?? []).flatMap(prefixTerm)].slice(0, MAX_TERMS),
     phrases,
     excluded: excluded.flatMap((forms) => (forms.length === 1 ? forms : [])),
     excludedPhrases: excluded.filter((forms) => forms.length > 1),
@@ -66,7 +66,6 @@ function termsOfText(text: string): QueryTerm[] {
   const languages = new LanguageCount();
   eachForm(
     text,
-    MAX_QUESTION_LENGTH,
     (form) => forms.push(form),
     (word) => {
       languages.add(functionWordMask(foldCase(word)));
@@ -97,6 +96,10 @@ function termsOfText(text: string): QueryTerm[] {
   }));
 }
 
+function sequenceOf(phrase: string): string[] {
+  return wordSequence(phrase.slice(0, MAX_QUESTION_LENGTH));
+}
+
 function prefixTerm(prefix: string): QueryTerm[] {
   const folded = foldCase(prefix.normalize('NFKC')).replace(/\*+$/, '').trim();
   // The beginning of something in parts (`src/eng`) is looked for as it is; identifiers are terms as a whole.
@@ -104,23 +107,8 @@ function prefixTerm(prefix: string): QueryTerm[] {
   return [{ term: `${folded}*`, count: 1, forms: [{ form: folded, count: 1 }], isFunctionWord: false, isPrefix: true }];
 }
 
-/** The word forms of a text in order, compounds in all their readings: what phrases are made of. */
-export function formsOf(text: string, maxLength = MAX_QUESTION_LENGTH): string[] {
-  const forms: string[] = [];
-  const onForm = (form: string): void => {
-    forms.push(form);
-  };
-  eachForm(text, maxLength, onForm);
-  return forms;
-}
-
-function eachForm(
-  text: string,
-  maxLength: number,
-  onForm: (form: string) => void,
-  onSpan?: (span: string) => void,
-): void {
-  const source = (text.length > maxLength ? text.slice(0, maxLength) : text).toWellFormed().normalize('NFKC');
+function eachForm(text: string, onForm: (form: string) => void, onSpan?: (span: string) => void): void {
+  const source = text.slice(0, MAX_QUESTION_LENGTH).toWellFormed().normalize('NFKC');
   forEachSpan(
     source,
     (start, end) => {

@@ -149,23 +149,46 @@ function afterJoiners(source: string, at: number, previousKind: number): number 
 }
 
 function emitCompound(compound: string, language: Language, emit: EmitTerm): void {
-  const parts = compound.split(JOINER_SEQUENCE);
-  if (parts.length === 1) {
-    emitWord(compound, language, emit);
-    return;
-  }
-  if (compound.includes(',')) {
-    emitCompound(compound.replaceAll(',', ''), language, emit);
-    return;
-  }
-  const isPossessive = (index: number): boolean =>
-    index > 0 && /^s$/i.test(parts[index] ?? '') && /['\u2019]s$/i.test(compound);
-  parts.forEach((part, index) => {
-    if (!isPossessive(index)) emitWord(part, language, emit);
-  });
-  emitWhole(compound.replace(/['\u2019]s$/i, ''), emit);
-  const segments = compound.split(/[/\\]+/);
+  const parts = partsOfCompound(compound);
+  for (const part of parts) emitWord(part, language, emit);
+  const plain = compound.replaceAll(',', '');
+  if (!JOINER_SEQUENCE.test(plain)) return;
+  emitWhole(plain.replace(/['\u2019]s$/i, ''), emit);
+  const segments = plain.split(/[/\\]+/);
   if (segments.length > 1) for (const segment of segments) emitWhole(segment, emit);
+}
+
+/** Without the separators between thousands, and without a possessive `s`. */
+function partsOfCompound(compound: string): string[] {
+  const parts = compound.replaceAll(',', '').split(JOINER_SEQUENCE);
+  if (parts.length > 1 && /['\u2019]s$/i.test(compound)) parts.pop();
+  return parts;
+}
+
+/**
+ * The words of a text in a row, folded, each once: what phrases are compared by. Each of them is the form of an index
+ * term. Scripts without spaces come out character by character.
+ */
+export function wordSequence(text: string): string[] {
+  const source = text.toWellFormed().normalize('NFKC');
+  const words: string[] = [];
+  forEachSpan(
+    source,
+    (start, end) => {
+      for (const part of partsOfCompound(source.slice(start, end))) {
+        const folded = foldCase(part);
+        if (folded !== '') words.push(cutTerm(folded));
+      }
+    },
+    (gram) => {
+      if (gram.length === String.fromCodePoint(gram.codePointAt(0) ?? 0).length) words.push(gram);
+    },
+  );
+  return words;
+}
+
+function cutTerm(folded: string): string {
+  return folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded;
 }
 
 /** The compound itself as a term, if it is one by which something could be named; `\` and `/` are one sign. */
@@ -187,7 +210,7 @@ function emitWord(word: string, language: Language, emit: EmitTerm): void {
 function emitPart(folded: string, language: Language, emit: EmitTerm): void {
   // A word can fold to nothing: stray diacritics without a letter.
   if (folded === '') return;
-  const form = folded.length > MAX_TERM_LENGTH ? folded.slice(0, MAX_TERM_LENGTH).toWellFormed() : folded;
+  const form = cutTerm(folded);
   emit(isFunctionWord(form, language) ? form : stemIn(language, form), form);
 }
 
