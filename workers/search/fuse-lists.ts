@@ -13,6 +13,8 @@ export interface ListsToFuse {
   readonly lexical?: Entries;
   readonly dense?: Entries;
   readonly terms: readonly { readonly term: string; readonly idf: number }[];
+  /** Whether the library holds any word of the question that says something; function words are everywhere. */
+  readonly hasKnownWords: boolean;
   readonly chunkCount: number;
   readonly isBefore: (left: number, right: number) => boolean;
   /** Scores of these very passages, which are in the other list only; those that have none may be missing. */
@@ -34,9 +36,10 @@ const USUAL_STRENGTH = 0.7;
  * words found gets its true cosine, not 0. A question that one retriever can say nothing on is left to the other.
  */
 export function fuseLists(lists: ListsToFuse): FusedLists {
-  const { request, lexical = [], dense = [], isBefore } = lists;
+  const { request, lexical = [], dense = [], isBefore, hasKnownWords } = lists;
   const candidates = judgeByBoth(lists);
-  if (lexical.length === 0 || dense.length === 0) {
+  // Scores are judged against the best one: where only function words were found, that best one means nothing.
+  if (lexical.length === 0 || dense.length === 0 || !hasKnownWords) {
     const [method, only] = dense.length === 0 ? (['words', lexical] as const) : (['meaning', dense] as const);
     const fusion: FusionOutcome = { method, meaningWeight: method === 'words' ? 0 : 1, reasons: [] };
     return { fused: only, fusion, candidates };

@@ -68,6 +68,7 @@ export function runSearch(
     ...(lexical && { lexical }),
     ...(dense && { dense }),
     terms,
+    hasKnownWords: terms.some(({ gain }) => gain > 0),
     chunkCount: statistics.chunkCount,
     isBefore: keys.isBefore,
     scoreByWords: (wanted) => {

@@ -193,6 +193,18 @@ describe('the search index', () => {
     expect(await first('ประภาคาร')).toBe(6);
   });
 
+  it('leaves a question of which it knows only function words to meaning', async () => {
+    const index = await indexOf(['the of and in the of', 'lamp', 'storm']);
+    const unknown = { ...hybrid, query: 'what is the zeppelin of the archbishop', diversity: 0, k: 3 };
+    const { hits, fusion } = await index.search(unknown);
+    expect(fusion).toMatchObject({ method: 'meaning', meaningWeight: 1 });
+    const byMeaning = await index.search({ ...unknown, mode: 'dense' });
+    expect(hits.map(({ chunkId }) => chunkId)).toEqual(byMeaning.hits.map(({ chunkId }) => chunkId));
+    // Without a vector it is the function words or nothing; and of words it knows, words have their say.
+    expect((await index.search({ ...base, query: unknown.query })).hits.length).toBeGreaterThan(0);
+    expect((await index.search({ ...unknown, query: 'what is the lamp' })).fusion.method).toBe('convex');
+  });
+
   it('takes odd questions calmly', async () => {
     const index = await indexOf(['the lamp and the storm', 'to be or not to be', 'a.*b and c++ in one']);
     const search = (query: string, k = 5): Promise<SearchOutcome> => index.search({ ...base, query, k });
