@@ -154,6 +154,7 @@ export class PlainKernel implements VectorKernel {
     codes: number,
     exact: number,
     stride: number,
+    fine: number,
     measures: number,
   ): number {
     this.#view();
@@ -163,6 +164,7 @@ export class PlainKernel implements VectorKernel {
       const values = this.#floats.subarray(rows / 4 + row * dimensions, rows / 4 + (row + 1) * dimensions);
       const code = this.#bytes.subarray(codes + (row * dimensions) / 8, codes + ((row + 1) * dimensions) / 8).fill(0);
       const bytes = this.#bytes.subarray(exact + row * stride, exact + row * stride + stride);
+      const quarter = this.#bytes.subarray(fine + (row * dimensions) / 4, fine + ((row + 1) * dimensions) / 4).fill(0);
       const measure = this.#floats.subarray(measures / 4 + row * 4, measures / 4 + row * 4 + 4).fill(0);
       let largest = 0;
       for (const value of values) {
@@ -179,6 +181,7 @@ export class PlainKernel implements VectorKernel {
         const value = roundHalfToEven(Math.fround(quotients[i]! * 255));
         nearest[i] = value;
         bytes[i] = value & 255;
+        quarter[i >> 2]! |= quarterOf(Math.fround(Math.fround(quotients[i]! * 255) - value), i) << (2 * (i & 3));
         if (value < 0) code[i >> 3] = code[i >> 3]! | (1 << (i & 7));
       }
       measure[0] = largest;
@@ -254,6 +257,14 @@ function weigh(sum: number, bias: number, shift: number, factor: number): number
 
 function limitOf(threshold: number, share: number): number {
   return threshold === NO_THRESHOLD ? NO_THRESHOLD : Math.floor(Math.fround(threshold * share));
+}
+
+/** Which quarter of a step a remainder between −½ and ½ lies in; at zero the even ones round down. */
+function quarterOf(remainder: number, at: number): number {
+  const shifted = Math.fround(
+    Math.fround(Math.fround(remainder + 0.5) * 4) - (at % 2 === 0 ? Math.fround(0.00001) : 0),
+  );
+  return Math.min(3, Math.max(0, Math.trunc(shifted)));
 }
 
 function roundHalfToEven(value: number): number {

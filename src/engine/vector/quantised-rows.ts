@@ -13,6 +13,8 @@ export interface QuantisedRows {
   readonly codes: Uint8Array;
   /** The values modulo 256, `dimensions` bytes for each row. */
   readonly bytes: Uint8Array;
+  /** In which quarter of a step, from 0, each value's true place is: two bits for each, `dimensions / 4` bytes for each row. */
+  readonly fine: Uint8Array;
   /** Four for each row: its largest magnitude, and, of the row divided by that, the sums of squares, magnitudes and products with the values. */
   readonly measures: Float32Array;
 }
@@ -40,11 +42,13 @@ export class RowQuantiser {
     const rowCount = rows.length / dimensions;
     const codes = new Uint8Array(rowCount * (padded / 8));
     const bytes = new Uint8Array(rowCount * padded);
+    const fine = new Uint8Array(rowCount * (padded / 4));
     const measures = new Float32Array(rowCount * 4);
 
     const codesAt = ROWS_AT_ONCE * padded * 4;
     const bytesAt = codesAt + roundUp((ROWS_AT_ONCE * padded) / 8, 16);
-    const measuresAt = bytesAt + ROWS_AT_ONCE * padded;
+    const fineAt = bytesAt + ROWS_AT_ONCE * padded;
+    const measuresAt = fineAt + roundUp((ROWS_AT_ONCE * padded) / 4, 16);
     const missing = measuresAt + ROWS_AT_ONCE * 16 - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
     const floats = new Float32Array(memory.buffer);
@@ -53,14 +57,15 @@ export class RowQuantiser {
       const count = Math.min(ROWS_AT_ONCE, rowCount - first);
       if (padded === dimensions) floats.set(rows.subarray(first * dimensions, (first + count) * dimensions));
       else copyPadded(rows, first, count, dimensions, padded, floats);
-      if (kernel.quantise(0, count, padded, codesAt, bytesAt, padded, measuresAt) !== -1) {
+      if (kernel.quantise(0, count, padded, codesAt, bytesAt, padded, fineAt, measuresAt) !== -1) {
         throw new InvalidInputError('An embedding holds a value that is not a number.');
       }
       codes.set(memoryBytes.subarray(codesAt, codesAt + (count * padded) / 8), first * (padded / 8));
       bytes.set(memoryBytes.subarray(bytesAt, bytesAt + count * padded), first * padded);
+      fine.set(memoryBytes.subarray(fineAt, fineAt + (count * padded) / 4), first * (padded / 4));
       measures.set(floats.subarray(measuresAt / 4, measuresAt / 4 + count * 4), first * 4);
     }
-    return { rowCount, dimensions: padded, codes, bytes, measures };
+    return { rowCount, dimensions: padded, codes, bytes, fine, measures };
   }
 }
 

@@ -5,6 +5,13 @@ import { PAGE_BYTES, type KernelInMemory } from './wasm-kernel.ts';
 /** Slabs that the tables of addresses have room for. */
 const MOST_SLABS = 8192;
 
+/** What exact rows consist of: see `ExactRows`. */
+export interface ExactBytes {
+  readonly bytes: Uint8Array;
+  readonly fine: Uint8Array;
+  readonly scales: Float32Array;
+}
+
 /** Rows in one memory, in slabs; see slab-layout.ts. Rows are numbered from 0 and written once, then only moved or cleared. */
 export class RowStore {
   readonly layout: SlabLayout;
@@ -24,9 +31,9 @@ export class RowStore {
   #halves: Uint16Array = new Uint16Array(0);
   #floats: Float32Array = new Float32Array(0);
 
-  constructor(dimensions: number, kernel: KernelInMemory) {
+  constructor(dimensions: number, kernel: KernelInMemory, hasQuarters: boolean) {
     this.#kernel = kernel;
-    this.layout = layoutFor(dimensions);
+    this.layout = layoutFor(dimensions, hasQuarters);
     this.codeSlabs = this.reserve(MOST_SLABS * 4);
     this.exactSlabs = this.reserve(MOST_SLABS * 4);
     this.#staging = this.reserve(SLAB_ROWS * this.layout.codeBytes);
@@ -104,8 +111,8 @@ export class RowStore {
   }
 
   /** Writes exact rows beside codes that are there. */
-  writeExact(first: number, bytes: Uint8Array, scales: Float32Array): void {
-    const { exactStride, exactSlabBytes, scalesAt, dimensions } = this.layout;
+  writeExact(first: number, { bytes, fine, scales }: ExactBytes): void {
+    const { exactStride, exactSlabBytes, scalesAt, fineAt, fineBytes, dimensions } = this.layout;
     for (let done = 0; done < scales.length;) {
       const row = first + done;
       const place = row % SLAB_ROWS;
@@ -125,6 +132,9 @@ export class RowStore {
           const from = (done + i) * dimensions;
           this.#bytes.set(bytes.subarray(from, from + dimensions), slab + (place + i) * exactStride);
         }
+      }
+      if (fineBytes > 0) {
+        this.#bytes.set(fine.subarray(done * fineBytes, (done + count) * fineBytes), slab + fineAt + place * fineBytes);
       }
       this.#floats.set(scales.subarray(done, done + count), (slab + scalesAt) / 4 + place);
       for (let i = 0; i < count; i++) this.#countExact(row + i, 1);
@@ -184,6 +194,33 @@ export class RowStore {
     }
   }
 
+  /**
+   * Last stage: the dot product of the query with an exact row, its quarters included; `undefined` where they are not there.
+   */
+  finestDot(row: number, query: Float32Array): number | undefined {
+    const scale = this.#scaleOf(row);
+    const { exactStride, fineAt, fineBytes } = this.layout;
+    if (scale === 0 || fineBytes === 0) return undefined;
+    this.#readCode(row);
+    const bytes = this.#bytes;
+    const code = this.#staging;
+    const low = this.#exactSlab(row) + (row % SLAB_ROWS) * exactStride;
+    const fine = this.#exactSlab(row) + fineAt + (row % SLAB_ROWS) * fineBytes;
+    let dot = 0;
+    let products = 0;
+    let squares = 0;
+    for (let i = 0; i < query.length; i++) {
+      const coarse = bytes[low + i]! - (((bytes[code + (i >> 3)]! >> (i & 7)) & 1) << 8);
+      // The middle of its quarter of the step around `coarse`.
+      const value = coarse + ((bytes[fine + (i >> 2)]! >> (2 * (i & 3))) & 3) * 0.25 - 0.375;
+      dot += query[i]! * value;
+      products += coarse * value;
+      squares += value * value;
+    }
+    // The scale makes up for what rounding took from the coarse values; the finer ones want that back.
+    return (dot * scale * products) / squares;
+  }
+
   /** Writes an exact row as floats to `target`; zeros where it is not there. */
   readRow(row: number, target: Float32Array): void {
     target.fill(0);
@@ -198,7 +235,7 @@ export class RowStore {
 
   /** Moves rows towards the front, with all that belongs to them. */
   move(from: number, to: number, count: number): void {
-    const { liveAt, factorsAt, exactStride, codeBytes, dimensions } = this.layout;
+    const { liveAt, factorsAt, exactStride, codeBytes, fineAt, fineBytes, dimensions } = this.layout;
     const [stage0, stage1, stage2] = this.layout.stages;
     for (let i = 0; i < count; i++) {
       const [source, target] = [from + i, to + i];
@@ -217,9 +254,11 @@ export class RowStore {
       this.clearExact(target, 1);
       if (scale !== 0) {
         const at = this.#exactSlab(source) + (source % SLAB_ROWS) * exactStride;
-        const row = this.#bytes.slice(at, at + dimensions);
+        const bytes = this.#bytes.slice(at, at + dimensions);
+        const quarters = this.#exactSlab(source) + fineAt + (source % SLAB_ROWS) * fineBytes;
+        const fine = this.#bytes.slice(quarters, quarters + fineBytes);
         this.clearExact(source, 1);
-        this.writeExact(target, row, Float32Array.of(scale));
+        this.writeExact(target, { bytes, fine, scales: Float32Array.of(scale) });
       }
       this.bury(source);
     }

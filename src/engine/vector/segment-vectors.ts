@@ -6,7 +6,7 @@ import { COSINE_FACTOR_RANGE, storeFactors, weighRows } from './row-weights.ts';
 import { roundUp } from './slab-layout.ts';
 
 const CODES: SegmentKind = { magic: 'CPVC', version: 2, headerWords: 3, sections: 3 };
-const EXACT: SegmentKind = { magic: 'CPVX', version: 2, headerWords: 2, sections: 2 };
+const EXACT: SegmentKind = { magic: 'CPVX', version: 2, headerWords: 2, sections: 3 };
 
 /** Codes of the rows of some chunks, numbered by ordinal from 0. Immutable. */
 export interface VectorCodes {
@@ -33,6 +33,8 @@ export interface ExactRows {
   readonly dimensions: number;
   /** `QuantisedRows.bytes`. */
   readonly bytes: Uint8Array;
+  /** `QuantisedRows.fine`. */
+  readonly fine: Uint8Array;
   /** `RowWeights.scales` for the cosine. */
   readonly scales: Float32Array;
 }
@@ -54,7 +56,7 @@ export function buildSegmentVectors(
   const rows = quantiser.quantise(vectors, dimensions);
   checkRowCounts(rowCounts, rows.rowCount);
   const { factors, scales } = weighRows(rows, dimensions, 'cosine');
-  const { rowCount, codes, bytes } = rows;
+  const { rowCount, codes, bytes, fine } = rows;
   return {
     codes: {
       chunkCount: rowCounts.length,
@@ -64,7 +66,7 @@ export function buildSegmentVectors(
       codes,
       factors: storeFactors(factors, COSINE_FACTOR_RANGE),
     },
-    exact: { rowCount, dimensions, bytes, scales },
+    exact: { rowCount, dimensions, bytes, fine, scales },
   };
 }
 
@@ -80,8 +82,8 @@ export function encodeVectorCodes(segment: VectorCodes): Uint8Array {
   return writeSegment(CODES, [chunkCount, rowCount, dimensions], [rowCounts ?? new Uint16Array(0), factors, codes]);
 }
 
-export function encodeExactRows({ rowCount, dimensions, scales, bytes }: ExactRows): Uint8Array {
-  return writeSegment(EXACT, [rowCount, dimensions], [scales, bytes]);
+export function encodeExactRows({ rowCount, dimensions, scales, bytes, fine }: ExactRows): Uint8Array {
+  return writeSegment(EXACT, [rowCount, dimensions], [scales, bytes, fine]);
 }
 
 /**
@@ -118,10 +120,12 @@ export function decodeExactRows(bytes: Uint8Array, { rowCount, dimensions }: Row
   const sections = readSegment(EXACT, bytes);
   const scales = asFloat32(sections.section(0));
   const rows = sections.section(1);
+  const fine = sections.section(2);
   if (sections.header[0] !== rowCount || sections.header[1] !== dimensions) {
     throw damagedSegment('its exact vectors are not those of its codes');
   }
-  if (scales.length !== rowCount || rows.length !== rowCount * roundUp(dimensions, 8)) {
+  const size = rowCount * roundUp(dimensions, 8);
+  if (scales.length !== rowCount || rows.length !== size || fine.length !== size / 4) {
     throw damagedSegment('its exact vectors do not add up');
   }
   // A row's length is between its largest magnitude, 255 steps, and that times √dimensions; with room for rounding.
@@ -131,7 +135,7 @@ export function decodeExactRows(bytes: Uint8Array, { rowCount, dimensions }: Row
       throw damagedSegment('its exact vectors are out of range');
     }
   }
-  return { rowCount, dimensions, bytes: rows, scales };
+  return { rowCount, dimensions, bytes: rows, fine, scales };
 }
 
 /** A row as floats, of length 1 where quantisation was by cosine. `bytes` and `code` are as in `QuantisedRows`. */

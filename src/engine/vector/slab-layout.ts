@@ -9,7 +9,8 @@
  * those of its odd rows, because that is how sums of bytes widen.
  *
  * A slab of exact rows holds the low bytes of each row's nine-bit values (the ninth bit is the code's), each row padded to a
- * multiple of 16, then a 32-bit float for each row: its scale, 0 where the exact row is missing.
+ * multiple of 16, then a 32-bit float for each row: its scale, 0 where the exact row is missing; then for each row the
+ * quarters of a step that the last stage adds to the values, two bits for each dimension.
  */
 export const SLAB_ROWS = 2048;
 export const BLOCK_ROWS = 16;
@@ -38,11 +39,14 @@ export interface SlabLayout {
   readonly codeSlabBytes: number;
   /** Where scales start in a slab of exact rows. */
   readonly scalesAt: number;
+  /** Where quarters start in a slab of exact rows, and how many bytes a row has of them, if any. */
+  readonly fineAt: number;
+  readonly fineBytes: number;
   readonly exactSlabBytes: number;
 }
 
-/** The layout for rows of `dimensions` components, which are padded to a multiple of 8. */
-export function layoutFor(dimensions: number): SlabLayout {
+/** The layout for rows of `dimensions` components, which are padded to a multiple of 8; with or without quarters. */
+export function layoutFor(dimensions: number, hasQuarters: boolean): SlabLayout {
   const padded = roundUp(dimensions, 8);
   const codeBytes = roundUp(padded / 8, CODE_UNIT);
   const quarter = roundUp(codeBytes / 4, CODE_UNIT);
@@ -51,6 +55,8 @@ export function layoutFor(dimensions: number): SlabLayout {
   const factorsAt = SLAB_ROWS * codeBytes;
   const liveAt = factorsAt + SLAB_ROWS * 2;
   const scalesAt = SLAB_ROWS * exactStride;
+  const fineAt = scalesAt + SLAB_ROWS * 4;
+  const fineBytes = hasQuarters ? padded / 4 : 0;
   return {
     dimensions: padded,
     stages,
@@ -60,7 +66,9 @@ export function layoutFor(dimensions: number): SlabLayout {
     liveAt,
     codeSlabBytes: liveAt + LIVE_BYTES,
     scalesAt,
-    exactSlabBytes: scalesAt + SLAB_ROWS * 4,
+    fineAt,
+    fineBytes,
+    exactSlabBytes: roundUp(fineAt + SLAB_ROWS * fineBytes, 16),
   };
 }
 

@@ -19,7 +19,8 @@ export interface VectorKernel {
   refine(job: number): void;
   /**
    * Quantises `count` rows of `dimensions` floats (a multiple of 8). Per row: `dimensions / 8` bytes of sign bits to
-   * `codes`, the low bytes of values between −255 and 255 to `exact` (`stride` bytes apart), and to `measures`
+   * `codes`, the low bytes of values between −255 and 255 to `exact` (`stride` bytes apart), the quarter of a step in which
+   * each lies to `fine` (two bits each), and to `measures`
    * four floats: the largest magnitude, then, of the row divided by it, the sums of squares, of magnitudes, and of
    * products with the values.
    * Returns the first row with a value that is not finite, or −1.
@@ -31,6 +32,7 @@ export interface VectorKernel {
     codes: number,
     exact: number,
     stride: number,
+    fine: number,
     measures: number,
   ): number;
   /** Writes `count` codes of `size` bytes to rows `row`, `row + 1`, … of one slab. */
