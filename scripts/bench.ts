@@ -30,6 +30,7 @@ import { benchSearch } from '../tests/bench/groups/search.ts';
 import { benchWords } from '../tests/bench/groups/words.ts';
 import { installRivals } from '../tests/bench/install-rivals.ts';
 import type { Figure } from '../tests/bench/figure.ts';
+import { keepFigures } from '../tests/bench/kept-figures.ts';
 import { describeMachine } from '../tests/bench/machine.ts';
 import { renderDocument, renderTable } from '../tests/bench/report.ts';
 import { BUILD_DIR } from '../tests/e2e/fixtures/app.ts';
@@ -134,7 +135,8 @@ try {
   if (options.write) {
     const path = join(ROOT, 'docs/benchmarks.md');
     const style = await resolveConfig(path);
-    writeFileSync(path, await format(renderDocument(figures, machine), { ...style, filepath: path }));
+    const runs = keepFigures(join(ROOT, 'docs/benchmarks.jsonl'), { machine, figures });
+    writeFileSync(path, await format(renderDocument(runs), { ...style, filepath: path }));
   }
 } finally {
   rmSync(workDir, { recursive: true, force: true });

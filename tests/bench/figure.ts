@@ -47,6 +47,9 @@ export interface Figure {
   readonly note?: string;
 }
 
+/** The `distribution` of figures in `embed` that stand against one another. */
+export const CONTEST = 'contest';
+
 /** The value below which `share` of the samples lie (nearest rank). */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);

@@ -1,5 +1,8 @@
-import type { Figure } from './figure.ts';
+import { contestTables } from './contest-tables.ts';
+import { CONTEST, type Figure } from './figure.ts';
+import type { MeasuredRun } from './kept-figures.ts';
 import type { MeasuredMachine } from './machine.ts';
+import { short } from './short.ts';
 import { shortcomings } from './shortcomings.ts';
 
 const COLUMNS = ['name', 'n', 'p50', 'p95', 'rate', 'ratio', 'limit', 'load'] as const;
@@ -15,7 +18,17 @@ const SECTIONS: readonly { readonly bench: Figure['bench']; readonly title: stri
   {
     bench: 'embed',
     title: 'Embedding',
-    text: 'Passages of 128 tokens through the embed worker on WebAssembly, sixteen at a time. Two threads gain only where two cores are free.',
+    text: 'Passages of 128 tokens through the embed worker on WebAssembly, sixteen at a time. Two threads gain only where two cores are free. Then the real mix of lengths of a vault’s chunks, each way taking its turn: the app’s worker, which groups texts by length; transformers.js called as its guide has it, in the order of reading; and onnxruntime-node, the same runtime as machine code, with our batches. The built-in model embeds 200 tokens at a time.',
+  },
+  {
+    bench: 'search',
+    title: 'Finding vectors',
+    text: 'The ten nearest by cosine, each contestant in a worker of its own with the same rows, answering the same 200 held-out queries in turns of twenty-five. Who has a knob uses the cheapest setting that finds 99.8 % of the true ten nearest of 100 other queries, or the one that comes nearest. “mix” lies as sentence embeddings do, in clusters of uneven size; “low-rank” within 48 directions; “hard” nearly without clusters. Memory is WebAssembly’s growth plus that of the JavaScript heap; ours is what the index says it holds. The loop and the int8 scan are yardsticks of our own. Those whose index takes over half a minute to build run at 100,000 on “mix” only.',
+  },
+  {
+    bench: 'words',
+    title: 'Finding words',
+    text: 'Passages of about 390 characters and 500 queries of 2 to 6 uncommon words of one passage, which is what is sought. Each contestant is set up as its guide has it, in a worker of its own; queries go round in turns of twenty-five. Memory is the growth of the JavaScript heap in building, the passages themselves not counted where they are not copied; “saved” is what would be written to a disk.',
   },
   {
     bench: 'seal',
@@ -60,7 +73,8 @@ const SECTIONS: readonly { readonly bench: Figure['bench']; readonly title: stri
 ];
 
 /** All figures as one aligned table, with the machine above. */
-export function renderTable(figures: readonly Figure[], machine: MeasuredMachine): string {
+export function renderTable(all: readonly Figure[], machine: MeasuredMachine): string {
+  const figures = all.filter((figure) => !isContest(figure));
   const rows = figures.map((figure) => ({ bench: figure.bench, ...rowOf(figure) }));
   const columns = ['bench', ...COLUMNS, 'note'] as const;
   const header = Object.fromEntries(columns.map((column) => [column, column])) as Record<string, string>;
@@ -76,25 +90,48 @@ export function renderTable(figures: readonly Figure[], machine: MeasuredMachine
       .join('  ')
       .trimEnd(),
   );
-  return `${machineText(machine)}\n\n${lines.join('\n')}\n`;
+  const contests = CONTESTS.flatMap((bench) => {
+    const entries = all.filter((figure) => figure.bench === bench && isContest(figure));
+    return entries.length === 0 ? [] : [contestTables(bench, entries)];
+  });
+  return `${[machineText(machine), ...(rows.length === 0 ? [] : [lines.join('\n')]), ...contests].join('\n\n')}\n`;
+}
+
+const CONTESTS = ['search', 'words', 'embed'] as const;
+
+/** Whether it stands among others that did the same, rather than alone. */
+function isContest({ bench, distribution }: Figure): boolean {
+  return bench === 'search' || bench === 'words' || distribution === CONTEST;
 }
 
 /** The page for `docs/`: figures with what they mean, and what one would like to be better. */
-export function renderDocument(figures: readonly Figure[], machine: MeasuredMachine): string {
+export function renderDocument(runs: readonly MeasuredRun[]): string {
+  const figures = runs.flatMap((run) => run.figures);
   const sections = SECTIONS.flatMap(({ bench, title, text }) => {
-    const rows = figures.filter((figure) => figure.bench === bench).map(rowOf);
-    return rows.length === 0 ? [] : [`## ${title}\n\n${text}\n\n${markdownTable(rows)}`];
+    const own = figures.filter((figure) => figure.bench === bench);
+    if (own.length === 0) return [];
+    const rows = own.filter((figure) => !isContest(figure)).map(rowOf);
+    const contest = CONTESTS.find((name) => name === bench);
+    const tables = contest === undefined ? '' : contestTables(contest, own.filter(isContest));
+    return [[`## ${title}`, text, ...(rows.length === 0 ? [] : [markdownTable(rows)]), tables].join('\n\n').trimEnd()];
   });
-  const worse = shortcomings(figures, machine);
+  const worse = new Set(runs.flatMap((run) => shortcomings(run.figures, run.machine)));
   return [
     '# Benchmarks',
     'Written by `npm run bench -- --write`; nothing here is edited by hand. Everything was measured in headless Chromium, in the workers the app uses. MB are 10⁶ bytes, times are milliseconds, p50 and p95 are percentiles over the runs, and a ratio is against the rival named, measured in turn with it. “Load” is the machine’s load average when the figure was taken, the measurement’s own included: above the number of cores, other programs had a share of them.',
-    machineText(machine),
+    ...runs.map(runText),
     ...sections,
-    `## What is worse than one would like\n\n${worse.map((line) => `- ${line}`).join('\n')}`,
+    `## What is worse than one would like\n\n${[...worse].map((line) => `- ${line}`).join('\n')}`,
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** Where a run was made, and, unless all was measured in it, what. */
+function runText({ machine, figures }: MeasuredRun, _at: number, runs: readonly MeasuredRun[]): string {
+  if (runs.length === 1) return machineText(machine);
+  const titles = SECTIONS.filter(({ bench }) => figures.some((figure) => figure.bench === bench)).map((s) => s.title);
+  return `${titles.join(', ')}: ${machineText(machine)}`;
 }
 
 function machineText(machine: MeasuredMachine): string {
@@ -137,13 +174,6 @@ function rowOf(figure: Figure): Row {
     load: figure.load?.toFixed(1) ?? '',
     note: figure.note ?? '',
   };
-}
-
-/** Three significant digits. */
-export function short(value: number): string {
-  if (value >= 100) return value.toFixed(0);
-  if (value >= 10) return value.toFixed(1);
-  return value >= 0.1 || value === 0 ? value.toFixed(2) : value.toFixed(3);
 }
 
 function kilobytes(bytes: number): string {

@@ -1,4 +1,4 @@
-import type { Figure } from './figure.ts';
+import { CONTEST, type Figure } from './figure.ts';
 import type { MeasuredMachine } from './machine.ts';
 
 interface Rule {
@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
 /** What these figures leave to be wished for, in sentences. */
 export function shortcomings(figures: readonly Figure[], { load, loadAfter, cores }: MeasuredMachine): string[] {
   const found = RULES.flatMap((rule) => figures.filter(rule.applies).map(rule.say));
-  found.push(...importStutter(figures), ...embeddingTimes(figures), ...workerCosts(figures));
+  found.push(...importStutter(figures), ...embeddingTimes(figures), ...workerCosts(figures), ...lostContests(figures));
   if (Math.max(load, loadAfter) > cores + 1) {
     found.push('The machine was busy with other work during this run. Ratios hold better than absolute figures.');
   }
@@ -90,8 +90,8 @@ const PATIENCE_MINUTES = 2;
 /** Models that keep a person waiting, at the better of their thread counts. */
 function embeddingTimes(figures: readonly Figure[]): string[] {
   const rates = new Map<string, number>();
-  for (const { bench, name, chunksPerSecond } of figures) {
-    if (bench !== 'embed' || chunksPerSecond === undefined) continue;
+  for (const { bench, name, chunksPerSecond, distribution } of figures) {
+    if (bench !== 'embed' || chunksPerSecond === undefined || distribution === CONTEST) continue;
     const model = name.replace(/, \d+ threads?$/, '');
     rates.set(model, Math.max(rates.get(model) ?? 0, chunksPerSecond));
   }
@@ -122,4 +122,33 @@ function workerCosts(figures: readonly Figure[]): string[] {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Recall that is not reached, and other libraries that were faster than ours and found as much. */
+function lostContests(figures: readonly Figure[]): string[] {
+  return figures.flatMap((ours) => {
+    if (ours.rival !== undefined || (ours.bench !== 'search' && ours.bench !== 'words')) return [];
+    const where = `${ours.n.toLocaleString('en')} ${ours.bench === 'search' ? 'vectors' : 'passages'}, ${ours.distribution ?? ''}`;
+    const quality = ({ recallAt10, ndcgAt10 }: Figure): number => recallAt10 ?? ndcgAt10 ?? 0;
+    const faster = figures.filter(
+      (other) =>
+        other.rival !== undefined &&
+        [other.bench, other.n, other.distribution].join() === [ours.bench, ours.n, ours.distribution].join() &&
+        quality(other) >= quality(ours) &&
+        (other.p50Ms ?? Infinity) < (ours.p50Ms ?? 0),
+    );
+    const missing = ours.recallAt10 !== undefined && ours.recallAt10 < WANTED_RECALL;
+    return [
+      ...(missing
+        ? [`${ours.name} finds ${percentOf(ours.recallAt10)} of the true ten nearest among ${where}, at best.`]
+        : []),
+      ...faster.map(({ name }) => `${name} was faster than ${ours.name} over ${where}, and found as much.`),
+    ];
+  });
+}
+
+const WANTED_RECALL = 0.998;
+
+function percentOf(share: number | undefined): string {
+  return `${((share ?? 0) * 100).toFixed(2)} %`;
 }

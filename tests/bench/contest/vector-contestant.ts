@@ -10,7 +10,7 @@ export interface VectorSet {
 
 /** One way to find the nearest vectors by cosine. It keeps what it needs of the rows in memory of its own. */
 export interface VectorContestant {
-  /** Settings of what trades speed for recall, from fast to thorough; a single 0 when there is nothing to set. */
+  /** Settings of what trades speed for recall, from fast to thorough; 0 leaves it to the library. */
   readonly efforts: readonly number[];
   /** What an effort is called by its library, as `ef` or `candidates`. */
   readonly effortName?: string;

@@ -8,7 +8,7 @@ import { writeRandomBert } from '../../../scripts/make-tiny-model.ts';
 import { createExtractor } from '../../../workers/extract/extractor.ts';
 import { DESKTOP_LIMITS } from '../../../workers/extract/limits.ts';
 import { findMaterial, listFiles } from '../../fixtures/material.ts';
-import { percentile, type Figure } from '../figure.ts';
+import { CONTEST, percentile, type Figure } from '../figure.ts';
 import { MadeText } from '../made-text.ts';
 import { NativeEmbedding } from '../native-embedding.ts';
 import type { BenchRun } from './bench-run.ts';
@@ -84,7 +84,7 @@ async function measureTransformer(
     n: texts.length,
     dims: model.dimensions,
     threads: status.threads,
-    distribution: 'contest',
+    distribution: CONTEST,
     chunksPerSecond: (texts.length * 1000) / percentile(ms, 0.5),
     ...(name === 'Commonplace' ? { note } : { rival: name }),
   }));
@@ -118,7 +118,7 @@ async function measureStatic(run: BenchRun): Promise<Figure[]> {
     n: textCount,
     dims: model.dimensions,
     threads: 1,
-    distribution: 'contest',
+    distribution: CONTEST,
     chunksPerSecond: (textCount * 1000) / percentile(samples[at]!, 0.5),
     ...(name === 'Commonplace'
       ? { note: `${percentile(tokenCounts, 0.5)} tokens each, with their windows` }

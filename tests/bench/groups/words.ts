@@ -7,7 +7,6 @@ import { realPassages } from './real-passages.ts';
 const PRODUCT = 'Commonplace';
 const FAST_RIVALS = ['MiniSearch', 'FlexSearch', 'FlexSearch, forward', 'Orama'];
 const QUERIES = 500;
-const PASSAGE_LENGTH = 390;
 
 /** Finding passages by words: ours and other people's libraries, over made passages and, where there are any, real ones. */
 export async function benchWords(run: BenchRun, n: number): Promise<void> {

@@ -133,7 +133,8 @@ function figureOf(contestant: Contestant, contest: SearchContest, truth: Int32Ar
   const { built, effort, searchMs, rows, heapBytes } = contestant;
   const { buildMs, effortName, wasmBytes, saidBytes } = built;
   const bytes = saidBytes ?? wasmBytes + Math.max(0, heapBytes);
-  const notes = [effortName !== undefined && `${effortName} ${effort}`, built.note];
+  const set = effort === 0 ? 'as many as it chooses' : effort;
+  const notes = [effortName !== undefined && `${effortName}: ${set}`, built.note];
   return {
     ...identityOf(contestant, contest),
     ...spread(searchMs),
