@@ -2,19 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createNodeEmbedder } from '../../../../scripts/node-embedder.ts';
-import { findModel } from '../../../../src/platform/compute/models.ts';
+import { BUILT_IN_MODEL_ID, findModel } from '../../../../src/platform/compute/models.ts';
 import { RELATED_PAIRS, unrelatedPairs } from '../../../fixtures/relevance/pairs.ts';
 
 const MATERIAL = process.env['COMMONPLACE_MATERIAL'] ?? join(import.meta.dirname, '../../../../../shared');
+const PUBLIC_MODELS = join(import.meta.dirname, '../../../../public/models');
 
 /** Share of related pairs at or above the floor, and of unrelated ones below it, as the models' data claim. */
 const CLAIMS = [
+  { modelId: BUILT_IN_MODEL_ID, related: 0.8, unrelated: 0.95 },
   { modelId: 'minishlab/potion-base-2M', related: 0.8, unrelated: 0.97 },
   { modelId: 'stanfordnlp/glove-6B-50d-20k', related: 0.95, unrelated: 0.39 },
 ];
 
 describe.each(CLAIMS)('the relevance floor of $modelId', ({ modelId, related, unrelated }) => {
-  const folder = join(MATERIAL, 'models', modelId);
+  const folder = modelId === BUILT_IN_MODEL_ID ? join(PUBLIC_MODELS, modelId) : join(MATERIAL, 'models', modelId);
 
   it('lies between unrelated and related pairs as claimed', { skip: !existsSync(folder) }, async () => {
     const model = findModel(modelId);
