@@ -5,6 +5,7 @@ import type { ChunkId } from '../../domain/ids.ts';
 import type { ParsedQuestion } from '../../domain/question.ts';
 import { parseQuestion } from '../../engine/ranking/parse-question.ts';
 import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
+import { searchHoldingPhrases } from './hold-phrases.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
 import { resolveFilter } from './resolve-filter.ts';
@@ -52,9 +53,11 @@ export async function findHits(
   const embedMs = performance.now() - embedStartedAt;
   signal.throwIfAborted();
   const { space } = library;
-  const search = (mustHold: readonly string[]): Promise<SearchOutcome> =>
+  const searchFor = (mustHold: readonly string[], k: number): Promise<SearchOutcome> =>
     searcher.search({
       ...wanted,
+      k,
+      candidateCount: Math.max(wanted.candidateCount, k),
       query: text,
       ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
       ...strengthOf(meaning.model),
@@ -65,6 +68,8 @@ export async function findHits(
       foldsDuplicates: true,
       mode: queryVector && space ? 'hybrid' : 'lexical',
     });
+  const search = (mustHold: readonly string[]): Promise<SearchOutcome> =>
+    searchHoldingPhrases((k) => searchFor(mustHold, k), library, { phrases: mustHold, excluded, k: wanted.k });
   const strict = await search(phrases);
   const isRelaxed = strict.hits.length === 0 && phrases.length > 0;
   const outcome = isRelaxed ? await search([]) : strict;
