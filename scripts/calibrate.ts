@@ -25,6 +25,7 @@ const FORMS: readonly (readonly FusionFeature[])[] = [
   [],
   ['nearness'],
   ['clarity'],
+  ['brevity'],
   ['commonShare'],
   ['identifierShare'],
   ['unknownShare'],
@@ -32,11 +33,13 @@ const FORMS: readonly (readonly FusionFeature[])[] = [
   ['rarity'],
   ['coverage'],
   ['agreement'],
-  ['nearness', 'commonShare'],
-  ['nearness', 'identifierShare'],
-  ['nearness', 'commonShare', 'identifierShare'],
-  ['clarity', 'commonShare', 'identifierShare'],
-  ['nearness', 'clarity', 'commonShare', 'identifierShare', 'coverage', 'agreement', 'rarity'],
+  ['brevity', 'nearness'],
+  ['brevity', 'clarity'],
+  ['brevity', 'commonShare', 'identifierShare'],
+  ['brevity', 'clarity', 'identifierShare'],
+  ['brevity', 'clarity', 'commonShare', 'identifierShare'],
+  ['brevity', 'nearness', 'commonShare', 'identifierShare'],
+  ['brevity', 'nearness', 'clarity', 'commonShare', 'identifierShare', 'coverage', 'agreement', 'rarity'],
 ];
 
 const { values: options } = parseArgs({
@@ -73,6 +76,7 @@ async function judge(
   unrelatedCosine: number,
 ): Promise<{ questions: JudgedQuestion[]; rrf: number }> {
   const questions: JudgedQuestion[] = [];
+  const meanLength = await index.meanLength();
   let rrf = 0;
   for (const { text, judgements } of collection.queries) {
     const queryVector = await index.embedQuery(text);
@@ -100,6 +104,7 @@ async function judge(
     const features = fusionFeatures({
       terms: queryTerms,
       chunkCount: collection.documents.length,
+      meanLength,
       lexical: listOf('lexicalRank', 'lexicalScore'),
       dense: listOf('denseRank', 'denseScore'),
       meaningStrength: 0,

@@ -39,6 +39,11 @@ export class JudgedIndex {
     return judged;
   }
 
+  /** Terms in the body of a passage, on average. */
+  async meanLength(): Promise<number> {
+    return (await this.#index.statistics()).meanLength;
+  }
+
   /** The question's vector, weighted as the product does it; `undefined` without a model. */
   async embedQuery(text: string): Promise<Float32Array | undefined> {
     return this.#embedder?.embedQuery(text, await this.#index.wordWeights(text));

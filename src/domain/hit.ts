@@ -28,6 +28,7 @@ export type FusionFeature =
   | 'modelStrength'
   | 'nearness'
   | 'clarity'
+  | 'brevity'
   | 'commonShare'
   | 'identifierShare'
   | 'unknownShare'

@@ -133,6 +133,8 @@ export interface IndexStatistics {
   readonly chunkCount: number;
   readonly tombstoneCount: number;
   readonly termCount: number;
+  /** Terms in the body of a chunk, on average. */
+  readonly meanLength: number;
   readonly vectorCountByModelKey: Readonly<Record<string, number>>;
   readonly memoryBytes: number;
 }

@@ -16,6 +16,8 @@ export interface ListsToFuse {
   /** Whether the library holds any word of the question that says something; function words are everywhere. */
   readonly hasKnownWords: boolean;
   readonly chunkCount: number;
+  /** Terms in the body of a passage, on average over the library. */
+  readonly meanLength: number;
   readonly isBefore: (left: number, right: number) => boolean;
   /** Scores of these very passages, which are in the other list only; those that have none may be missing. */
   readonly scoreByWords: (keys: ReadonlySet<number>) => Entries;
@@ -53,8 +55,10 @@ export function fuseLists(lists: ListsToFuse): FusedLists {
     return { fused: fuseByReciprocalRank(ranked, isBefore), fusion, candidates };
   }
   const { meaningStrength = USUAL_STRENGTH, unrelatedCosine = 0 } = request;
-  const { terms, chunkCount } = lists;
-  const weighed = weighMeaning(fusionFeatures({ terms, chunkCount, lexical, dense, meaningStrength, unrelatedCosine }));
+  const { terms, chunkCount, meanLength } = lists;
+  const weighed = weighMeaning(
+    fusionFeatures({ terms, chunkCount, meanLength, lexical, dense, meaningStrength, unrelatedCosine }),
+  );
   const fused = fuseByConvexSum(
     [...candidates.values()],
     { meaningWeight: weighed.meaningWeight, unrelatedCosine },

@@ -70,6 +70,7 @@ export function runSearch(
     terms,
     hasKnownWords: terms.some(({ gain }) => gain > 0),
     chunkCount: statistics.chunkCount,
+    meanLength: (statistics.fieldTotals[0] ?? 0) / Math.max(1, statistics.chunkCount),
     isBefore: keys.isBefore,
     scoreByWords: (wanted) => {
       const best = new TopK(wanted.size, keys.isBefore);

@@ -121,12 +121,14 @@ export class SearchIndex implements SearchApi {
     let chunkCount = 0;
     let tombstoneCount = 0;
     let termCount = 0;
+    let lengthSum = 0;
     let memoryBytes = this.#models.memoryBytes;
     const vectorCountByModelKey: Record<string, number> = {};
     for (const segment of this.#segments.values()) {
       chunkCount += segment.chunkIds.length - segment.tombstoneCount;
       tombstoneCount += segment.tombstoneCount;
       termCount += segment.lexical.termCount;
+      lengthSum += segment.fieldTotals[0] ?? 0;
       memoryBytes += segment.memoryBytes;
       for (const [modelKey, { vectorCount }] of segment.vectors) {
         vectorCountByModelKey[modelKey] = (vectorCountByModelKey[modelKey] ?? 0) + vectorCount;
@@ -137,6 +139,7 @@ export class SearchIndex implements SearchApi {
       chunkCount,
       tombstoneCount,
       termCount,
+      meanLength: chunkCount === 0 ? 0 : lengthSum / chunkCount,
       vectorCountByModelKey,
       memoryBytes,
     };

@@ -65,6 +65,7 @@ const FEATURES: readonly FusionFeature[] = [
   'modelStrength',
   'nearness',
   'clarity',
+  'brevity',
   'commonShare',
   'identifierShare',
   'unknownShare',

@@ -7,6 +7,8 @@ export interface FusionSituation {
   /** The question's terms; idf 0 for those the library does not contain. */
   readonly terms: readonly { readonly term: string; readonly idf: number }[];
   readonly chunkCount: number;
+  /** Terms in the body of a passage, on average over the library. */
+  readonly meanLength: number;
   /** Both lists, best first. */
   readonly lexical: RankedList['entries'];
   readonly dense: RankedList['entries'];
@@ -19,6 +21,8 @@ export interface FusionSituation {
 const DEPTH = 10;
 /** Inverse document frequency of a term that stands in more than about a fifth of all passages. */
 const COMMON_IDF = 1.5;
+/** Terms of a passage that is neither short nor long. */
+const SHORT_LENGTH = 40;
 const HAS_DIGIT_OR_JOINER = /[\p{N}._/\\:@#+&-]/u;
 
 /**
@@ -27,6 +31,8 @@ const HAS_DIGIT_OR_JOINER = /[\p{N}._/\\:@#+&-]/u;
  * - `modelStrength`: as known of the model.
  * - `nearness`: the nearest passage's cosine, 0 being that of unrelated texts.
  * - `clarity`: how far the nearest passage stands out from the tenth by meaning, in shares of its nearness.
+ * - `brevity`: s / (s + mean length of the library's passages in terms), s = 40: near 1 in chats, near 0 in long documents.
+ *   Of a few words each one counts, and a vector blurs them; of a page the vector tells what it is about.
  * - `commonShare`: share of the terms that stand in every fifth passage or more: the names of who speaks in a
  *   conversation, say, of which a static model makes too much.
  * - `identifierShare`: share of terms with a digit or an inner sign: codes, versions, paths, dates.
@@ -38,7 +44,7 @@ const HAS_DIGIT_OR_JOINER = /[\p{N}._/\\:@#+&-]/u;
  * - `agreement`: share of the first ten of either list that is in both.
  */
 export function fusionFeatures(situation: FusionSituation): FusionFeatures {
-  const { terms, chunkCount, lexical, dense, meaningStrength, unrelatedCosine } = situation;
+  const { terms, chunkCount, meanLength, lexical, dense, meaningStrength, unrelatedCosine } = situation;
   const known = terms.filter(({ idf }) => idf > 0);
   const sumIdf = known.reduce((sum, { idf }) => sum + idf, 0);
   const rarest = Math.log(1 + (chunkCount - 0.5) / 1.5);
@@ -51,6 +57,7 @@ export function fusionFeatures(situation: FusionSituation): FusionFeatures {
     modelStrength: meaningStrength,
     nearness,
     clarity: nearness > 0 ? clamp((nearness - tenth) / nearness) : 0,
+    brevity: SHORT_LENGTH / (SHORT_LENGTH + meanLength),
     commonShare: shareOf(known, ({ idf }) => idf < COMMON_IDF),
     identifierShare: shareOf(terms, ({ term }) => HAS_DIGIT_OR_JOINER.test(term)),
     unknownShare: shareOf(terms, ({ idf }) => idf <= 0),

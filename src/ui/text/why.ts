@@ -27,6 +27,7 @@ const FEATURES: Readonly<Record<FusionFeature, readonly [forMeaning: string, for
   modelStrength: ['a strong model', 'a small model'],
   nearness: ['a passage close in meaning', 'nothing very close in meaning'],
   clarity: ['one passage stands out in meaning', 'many passages alike in meaning'],
+  brevity: ['long passages', 'short passages'],
   commonShare: ['telling words', 'words that are all over the library'],
   identifierShare: ['no codes or numbers', 'codes or numbers'],
   unknownShare: ['words your library does not know', 'words your library knows'],

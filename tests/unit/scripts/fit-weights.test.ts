@@ -5,6 +5,7 @@ import { fusionFeatures, type FusionFeatures } from '../../../src/engine/ranking
 const PLAIN: FusionFeatures = fusionFeatures({
   terms: [],
   chunkCount: 0,
+  meanLength: 0,
   lexical: [],
   dense: [],
   meaningStrength: 0,

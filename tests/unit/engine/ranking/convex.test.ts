@@ -14,6 +14,7 @@ const SITUATION: FusionSituation = {
     { term: 'zeppelin', idf: 0 },
   ],
   chunkCount: 1000,
+  meanLength: 60,
   lexical: [
     { key: 1, score: 11 },
     { key: 2, score: 5 },
