@@ -80,8 +80,8 @@ export function tokenisePairs(
         apart++;
         continue;
       }
-      const queryLength = wordPiece.encodeInto(pair.query, query);
-      const textLength = wordPiece.encodeInto(pair.text, text);
+      const queryLength = withoutUnknown(query, wordPiece.encodeInto(pair.query, query), wordPiece.unknownId);
+      const textLength = withoutUnknown(text, wordPiece.encodeInto(pair.text, text), wordPiece.unknownId);
       if (queryLength === 0 || textLength === 0) continue;
       queries.push(query, queryLength);
       texts.push(text, textLength);
@@ -98,6 +98,13 @@ export function tokenisePairs(
     textKeys: Int32Array.from(textKeys),
     fileNames: paths.map((path) => basename(path)),
   };
+}
+
+/** Takes unknown words out, in place: they have no vector in use either. Returns how many tokens are left. */
+function withoutUnknown(tokens: Int32Array, length: number, unknownId: number): number {
+  let kept = 0;
+  for (let i = 0; i < length; i++) if (tokens[i] !== unknownId) tokens[kept++] = tokens[i]!;
+  return kept;
 }
 
 /** By document where a file has documents, so that no part of one is on both sides. WordNet has entries, and no collection is made from them. */

@@ -43,9 +43,9 @@ export interface Recipe {
 export const DEFAULT_RECIPE: Recipe = {
   seed: 1,
   dimensions: 512,
-  steps: 150,
+  steps: 300,
   batch: 2048,
-  learningRate: 0.007,
+  learningRate: 0.006,
   weightRate: 2,
   warmUp: 0.05,
   beta1: 0.9,

@@ -197,6 +197,28 @@ describe('the training corpus', () => {
     expect(() => [...readPairs(write('{"query":'))]).toThrow(/lines\.jsonl\.gz:1 is not JSON/);
   });
 
+  it('is read without unknown words, with its share of WordNet and without what is held out', () => {
+    const path = (name: string, lines: number): string => {
+      const file = join(folder, `${name}.jsonl.gz`);
+      const line = (i: number): string =>
+        JSON.stringify({ query: 'sofa 北', text: `couch 北 car ${i}`, source: `s${i}` });
+      writeFileSync(file, gzipSync(Array.from({ length: lines }, (_, i) => line(i)).join('\n')));
+      return file;
+    };
+    const read = (file: string, held = new OverlapCheck()): ReturnType<typeof tokenisePairs> =>
+      tokenisePairs([file], WordPiece.read(tokenizer.json), { ...recipe, held, log: () => undefined });
+    const wordnet = read(path('wordnet_new', 100));
+    expect(wordnet.texts.count).toBe(50);
+    const ids = WordPiece.read(tokenizer.json);
+    expect([...wordnet.queries.ids.subarray(0, wordnet.queries.offsets[1])]).toEqual([...ids.encode('sofa')]);
+    expect([...wordnet.texts.ids.subarray(0, wordnet.texts.offsets[1])]).toEqual([...ids.encode('couch car 0')]);
+    const others = read(path('others', 1000));
+    expect(others.texts.count).toBeGreaterThan(850);
+    expect(others.texts.count).toBeLessThan(950);
+    // Whole stretches of dialogues: of 1,000 lines four stretches of 50.
+    expect(read(path('taskmaster_new', 1000)).texts.count).toBe(800);
+  });
+
   it('loses the pairs whose words are in a collection kept for development', () => {
     const held = new OverlapCheck();
     held.add('One two three four five six seven, eight nine ten eleven twelve thirteen.');
