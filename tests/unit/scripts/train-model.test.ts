@@ -213,8 +213,8 @@ describe('the training corpus', () => {
     expect([...wordnet.queries.ids.subarray(0, wordnet.queries.offsets[1])]).toEqual([...ids.encode('sofa')]);
     expect([...wordnet.texts.ids.subarray(0, wordnet.texts.offsets[1])]).toEqual([...ids.encode('couch car 0')]);
     const others = read(path('others', 1000));
-    expect(others.texts.count).toBeGreaterThan(850);
-    expect(others.texts.count).toBeLessThan(950);
+    expect(others.texts.count).toBeGreaterThan(700);
+    expect(others.texts.count).toBeLessThan(1000);
     // Whole stretches of dialogues: of 1,000 lines four stretches of 50.
     expect(read(path('taskmaster_new', 1000)).texts.count).toBe(800);
   });
