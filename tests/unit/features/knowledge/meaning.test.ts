@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createNodeEmbedder, type NodeEmbedder } from '../../../../scripts/node-embedder.ts';
 import type { EmbeddingModel } from '../../../../src/domain/embedding-model.ts';
 import { ModelUnavailableError, StorageFullError } from '../../../../src/domain/errors.ts';
 import { Meaning } from '../../../../src/features/knowledge/meaning.ts';
 import { PauseGate } from '../../../../src/features/knowledge/turnstile.ts';
 import type { PassageVectors } from '../../../../src/domain/passage-vectors.ts';
+import { BUILT_IN_MODEL_ID, findModel } from '../../../../src/platform/compute/models.ts';
 import type { Embedder } from '../../../../src/platform/compute/ports.ts';
 import {
   openInProcess,
@@ -13,6 +16,7 @@ import {
 } from '../../../fixtures/library/in-process.ts';
 
 const LARGER: EmbeddingModel = { ...WORD_MODEL, modelId: 'test/larger', dimensions: 128 };
+const PUBLIC_MODELS = join(import.meta.dirname, '../../../../public/models');
 const never = new AbortController().signal;
 
 /** A `Meaning` whose embedders can be held: `gates` decides, per model, when its passages may be embedded. */
@@ -62,6 +66,46 @@ class GatedEmbedder implements Embedder {
 
   dispose(): void {
     this.#words.dispose();
+  }
+}
+
+/** The real built-in model when it is asked for, and a gated one for every other. */
+class EitherEmbedder implements Embedder {
+  readonly #builtIn: NodeEmbedder;
+  readonly #gated: GatedEmbedder;
+  #isBuiltIn = false;
+
+  constructor(builtIn: NodeEmbedder, gated: GatedEmbedder) {
+    this.#builtIn = builtIn;
+    this.#gated = gated;
+  }
+
+  load(model: EmbeddingModel): ReturnType<Embedder['load']> {
+    this.#isBuiltIn = model.modelId === this.#builtIn.model;
+    return this.#gated.load(model);
+  }
+
+  planBatches(texts: readonly string[]): Promise<number[][]> {
+    return this.#isBuiltIn ? Promise.resolve(this.#builtIn.planBatches(texts)) : this.#gated.planBatches(texts);
+  }
+
+  embedPassages(texts: readonly string[]): Promise<PassageVectors> {
+    return (this.#isBuiltIn ? this.#builtIn : this.#gated).embedPassages(texts);
+  }
+
+  embedQuery(
+    text: string,
+    { wordWeights }: { readonly wordWeights?: Readonly<Record<string, number>> },
+  ): Promise<Float32Array> {
+    return this.#isBuiltIn ? this.#builtIn.embedQuery(text, wordWeights) : this.#gated.embedQuery(text);
+  }
+
+  embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array> {
+    return (this.#isBuiltIn ? this.#builtIn : this.#gated).embed(texts, kind);
+  }
+
+  dispose(): void {
+    this.#gated.dispose();
   }
 }
 
@@ -131,6 +175,51 @@ describe('choosing a model', () => {
     await expect.poll(() => lib.library.space?.modelKey).toBe(LARGER.modelId);
     await meaning.settled();
     expect(meaning.embeddedCount).toBe(lib.library.state.liveChunkCount);
+  });
+
+  it('moves between a model with windows and one without, searchable throughout and each with its own rows', async () => {
+    const lib = await openInProcess({ isWordsOnly: true, chunking: { maxTokens: 700, overlapTokens: 0 } });
+    const parts = Array.from({ length: 12 }, (_, i) => `On day ${i} the keeper wrote down wind, tide and sky.`);
+    await lib.take({
+      'log.md': `# Log\n\n${parts.join(' ').repeat(3)} The dog barked at the seals.\n`,
+      'soup.md': '# Soup\n\nSimmer the haddock with leeks.\n',
+    });
+    const gate = new PauseGate();
+    const builtIn = await createNodeEmbedder(join(PUBLIC_MODELS, BUILT_IN_MODEL_ID), findModel(BUILT_IN_MODEL_ID));
+    const meaning = new Meaning({
+      library: lib.library,
+      searcher: lib.searcher,
+      pause: lib.pause,
+      modelKeyOf: (model) => model.modelId,
+      createEmbedder: () => new EitherEmbedder(builtIn, new GatedEmbedder({ [LARGER.modelId]: gate })),
+    });
+    const rowsOf = async (modelKey: string): Promise<number[]> => {
+      const chunkIds = [...lib.library.state.tables.values()].flatMap((table) => [...table.chunkIds]);
+      return [...(await lib.searcher.readVectors(chunkIds, modelKey)).rowCounts].sort((a, b) => a - b);
+    };
+    await meaning.choose(findModel(BUILT_IN_MODEL_ID));
+    await meaning.settled();
+    expect(meaning.embeddedCount).toBe(2);
+    const windowed = await rowsOf(BUILT_IN_MODEL_ID);
+    expect(windowed[0]).toBe(1);
+    expect(windowed[1]).toBeGreaterThan(5);
+    const found = await findDense(lib, meaning, 'a hound made noise');
+    expect(found).toBeGreaterThan(0);
+
+    gate.pause();
+    let inUse = '';
+    await meaning.choose(LARGER, (model) => (inUse = model.modelId));
+    expect(meaning.state).toMatchObject({ kind: 'switching', modelId: LARGER.modelId, total: 2 });
+    expect(await findDense(lib, meaning, 'a hound made noise')).toBe(found);
+    gate.resume();
+    await expect.poll(() => inUse).toBe(LARGER.modelId);
+    expect(await rowsOf(LARGER.modelId)).toEqual([1, 1]);
+    expect(await findDense(lib, meaning, 'haddock')).toBeGreaterThan(0);
+
+    await meaning.choose(findModel(BUILT_IN_MODEL_ID), (model) => (inUse = model.modelId));
+    await expect.poll(() => inUse).toBe(BUILT_IN_MODEL_ID);
+    expect(await rowsOf(BUILT_IN_MODEL_ID)).toEqual(windowed);
+    expect(await findDense(lib, meaning, 'a hound made noise')).toBe(found);
   });
 
   it('goes on with the old model when the new one cannot be had', async () => {
