@@ -31,11 +31,13 @@ export function randomId<Id extends AnyId>(): Id {
   return idFromBytes<Id>(crypto.getRandomValues(new Uint8Array(16)));
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The id whose 16 bytes these are. Throws a `RangeError` for any other length. */
 export function idFromBytes<Id extends AnyId>(bytes: Uint8Array): Id {
   if (bytes.length !== 16) throw new RangeError('An id is made of 16 bytes.');
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (let i = 0; i < 16; i++) text += HEX[bytes[i] ?? 0] ?? '';
   return text as Id;
 }
 

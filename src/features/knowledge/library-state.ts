@@ -1,6 +1,7 @@
 import type { ChunkId, ContentIdentity, DocumentId, SegmentId, VersionId } from '../../domain/ids.ts';
 import { idToBytes } from '../../domain/ids.ts';
 import type { SourceDocument } from '../../domain/document.ts';
+import { LruMap } from './lru.ts';
 import { EMPTY_MANIFEST } from './manifest.ts';
 import type { Manifest, SegmentEntry } from './manifest.ts';
 import { SegmentIds } from './segment-ids.ts';
@@ -10,6 +11,13 @@ export interface ChunkPlace {
   readonly segmentId: SegmentId;
   readonly ordinal: number;
 }
+
+interface KnownVersion {
+  readonly manifest: Manifest;
+  readonly chunks: ReadonlyMap<number, ChunkId>;
+}
+
+const CHUNKS_OF_KNOWN_VERSIONS = 50_000;
 
 /** What the library knows without reading a text: documents, the manifest, and where every live chunk stands. */
 export class LibraryState {
@@ -22,6 +30,8 @@ export class LibraryState {
   /** For each segment with deleted chunks, 1 for each of them. */
   readonly #dead = new Map<SegmentId, Uint8Array>();
   readonly #ids = new SegmentIds();
+  /** What was asked last, good for as long as the manifest is the same: one answer asks for a version many times. */
+  readonly #versions = new LruMap<VersionId, KnownVersion>(CHUNKS_OF_KNOWN_VERSIONS);
   readonly #byPath = new Map<string, DocumentId>();
 
   putDocument(document: SourceDocument): void {
@@ -61,6 +71,14 @@ export class LibraryState {
 
   /** The version's live chunks by position; empty when it is not indexed (any more). */
   chunksOfVersion(versionId: VersionId): ReadonlyMap<number, ChunkId> {
+    const known = this.#versions.find(versionId);
+    if (known?.manifest === this.manifest) return known.chunks;
+    const chunks = this.#gatherVersion(versionId);
+    this.#versions.put(versionId, { manifest: this.manifest, chunks }, chunks.size + 1);
+    return chunks;
+  }
+
+  #gatherVersion(versionId: VersionId): ReadonlyMap<number, ChunkId> {
     const chunks = new Map<number, ChunkId>();
     for (const { segmentId, ordinal: place } of this.#ids.findVersions(idToBytes(versionId))) {
       const table = this.tables.get(segmentId);

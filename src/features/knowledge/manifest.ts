@@ -18,7 +18,7 @@ export interface SegmentEntry {
   /** Also the id of the segment's table in the store `segments`. */
   readonly segmentId: SegmentId;
   readonly chunkCount: number;
-  /** The chunks' texts, in ordinal order, a few dozen to a record so that one passage costs one small decryption. */
+  /** The chunks' texts, in ordinal order, a dozen or two to a record so that one passage costs one small decryption. */
   readonly blocks: readonly ChunkBlockEntry[];
   readonly lexicalId: RecordId;
   /** What the postings were made by: see `INDEX_VERSION`. Others are made anew from the texts. */
@@ -66,7 +66,7 @@ export const FRESH_SEGMENT_CHUNKS = 128;
 export const MIDDLE_SEGMENT_CHUNKS = 1024;
 export const MERGED_SEGMENT_CHUNKS = 8192;
 /** Texts of one block, in UTF-16 code units, before a new one is begun. */
-export const BLOCK_TEXT_LENGTH = 48 * 1024;
+export const BLOCK_TEXT_LENGTH = 12 * 1024;
 
 /**
  * Written since format 3, as JSON that a million chunks keep below two megabytes: the blocks of a segment are one text of

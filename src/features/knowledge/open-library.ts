@@ -59,14 +59,22 @@ export async function openLibrary(
   return { library, repaired };
 }
 
+/** Documents taken in at once: what a question that comes meanwhile has to wait for. */
+const DOCUMENTS_AT_A_TIME = 64;
+
 async function loadDocuments(store: RecordStore, library: Library): Promise<void> {
   const { state, health } = library;
-  const records = await store.list('documents', () => {
+  const onDamaged = (): void => {
     health.reportRecord();
-  });
-  for (const record of records) {
-    const document = decodeRecord<SourceDocument>(record.value);
-    if (!state.documents.has(document.documentId)) state.putDocument(document);
+  };
+  const ids = await store.listIds('documents');
+  for (let first = 0; first < ids.length; first += DOCUMENTS_AT_A_TIME) {
+    await nextTask();
+    const found = await store.findMany('documents', ids.slice(first, first + DOCUMENTS_AT_A_TIME), onDamaged);
+    for (const bytes of found) {
+      const document = bytes && decodeRecord<SourceDocument>(bytes);
+      if (document && !state.documents.has(document.documentId)) state.putDocument(document);
+    }
   }
   state.isWhole = true;
 }
