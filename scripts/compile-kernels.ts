@@ -11,11 +11,16 @@ export const KERNEL_FOLDER = join(ROOT, 'src/engine/kernels');
 /** Kernels whose memory several threads use at once; the others' is their own. */
 const SHARED_MEMORY = new Set(['gemm', 'embed-training']);
 
-/** Names of the kernels: the source files in `assembly/`. */
+/** Kernels that have a second build with relaxed SIMD, which not every browser runs. */
+const RELAXED_KERNELS: readonly string[] = ['scan'];
+const RELAXED = '-relaxed';
+
+/** Names of the kernels: the source files in `assembly/`, and their second builds. */
 export function kernelNames(): string[] {
   return readdirSync(join(KERNEL_FOLDER, 'assembly'))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => name.slice(0, -3))
+    .flatMap((name) => (RELAXED_KERNELS.includes(name) ? [name, name + RELAXED] : [name]))
     .sort();
 }
 
@@ -35,24 +40,27 @@ export function compileKernel(name: string): string {
     const outFile = join(folder, 'kernel.wasm');
     const flags = ['--importMemory', '--initialMemory', '1', '--runtime', 'stub', '--noAssert'];
     const features = ['--enable', 'simd', '--enable', 'bulk-memory'];
+    const source = name.endsWith(RELAXED) ? name.slice(0, -RELAXED.length) : name;
+    const relaxing = ['--enable', 'relaxed-simd'];
     const sharing = ['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'];
     const optimise = ['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'];
     execFileSync(
       process.execPath,
       [
         join(ROOT, 'node_modules/assemblyscript/bin/asc.js'),
-        `src/engine/kernels/assembly/${name}.ts`,
+        `src/engine/kernels/assembly/${source}.ts`,
         '--outFile',
         outFile,
         ...flags,
         ...features,
+        ...(name === source ? [] : relaxing),
         ...(SHARED_MEMORY.has(name) ? sharing : []),
         ...optimise,
       ],
       { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
     );
     const text = readFileSync(outFile).toString('base64');
-    return `// Written by \`npm run kernels\` from assembly/${name}.ts; not edited by hand.\nexport default '${text}';\n`;
+    return `// Written by \`npm run kernels\` from assembly/${source}.ts; not edited by hand.\nexport default '${text}';\n`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -46,8 +46,8 @@ export interface VectorMatches {
 }
 
 interface ScoredChunks {
-  readonly keys: readonly number[];
-  readonly scores: readonly number[];
+  readonly keys: Uint32Array;
+  readonly scores: Float32Array;
 }
 
 /** Beyond the `k` best, so many take part in the last stage: nine bits leave few places in doubt. */
@@ -259,24 +259,30 @@ export class VectorIndex {
       for (let row = chunk?.start ?? 0; row < (chunk?.end ?? 0); row++) if (this.#store.isLive(row)) rows.push(row);
     }
     const scored = this.#scoreChunks(query, length, Uint32Array.from(rows));
-    const scores = new Map(scored.keys.map((key, at) => [key, scored.scores[at]]));
+    const scores = new Map(Array.from(scored.keys, (key, at) => [key, scored.scores[at]]));
     return keys.map((key) => scores.get(key));
   }
 
   /** Scores all rows of the chunks that have one of these rows, which ascend. */
   #scoreChunks(query: Float32Array, length: number, candidates: Uint32Array): ScoredChunks {
-    const keys: number[] = [];
-    const starts: number[] = [0];
-    const rows: number[] = [];
+    // Typed and filled by hand: this is most of what a search does outside of the kernels.
+    const keys = new Uint32Array(candidates.length);
+    const starts = new Uint32Array(candidates.length + 1);
+    let rows: Uint32Array = new Uint32Array(candidates.length);
+    let count = 0;
+    let rowCount = 0;
     this.#parts.forEachChunk(candidates, (key, start, end) => {
-      keys.push(key);
-      for (let row = start; row < end; row++) rows.push(row);
-      starts.push(rows.length);
+      if (rowCount + end - start > rows.length) rows = enlarged(rows, rowCount + end - start);
+      for (let row = start; row < end; row++) rows[rowCount++] = row;
+      keys[count++] = key;
+      starts[count] = rowCount;
     });
     const unit = this.metric === 'cosine' ? 1 / length : 1;
     const step = factorUnit(this.#factorRange, this.dimensions);
-    const rowScores = this.#scanner.refine(query, unit, step, Uint32Array.from(rows));
-    return { keys, scores: keys.map((_, at) => chunkScore(rowScores, starts[at]!, starts[at + 1]!)) };
+    const rowScores = this.#scanner.refine(query, unit, step, rows.subarray(0, rowCount));
+    const scores = new Float32Array(count);
+    for (let at = 0; at < count; at++) scores[at] = chunkScore(rowScores, starts[at]!, starts[at + 1]!);
+    return { keys: keys.subarray(0, count), scores };
   }
 
   /** The best chunks, of which those near the top are scored once more, as finely as they are stored. */
@@ -288,9 +294,9 @@ export class VectorIndex {
     isBefore: (left: number, right: number) => boolean,
   ): VectorMatches {
     const near = new TopK(k + FINEST_ROOM, isBefore);
-    keys.forEach((key, at) => {
-      near.offer(scores[at]!, key);
-    });
+    for (let at = 0; at < keys.length; at++) {
+      if (scores[at]! >= near.threshold) near.offer(scores[at]!, keys[at]!);
+    }
     const unit = this.metric === 'cosine' ? 1 / length : 1;
     const best = new TopK(k, isBefore);
     for (const { key, score } of near.drain()) best.offer(this.#finestScore(query, unit, key) ?? score, key);
@@ -393,6 +399,12 @@ export class VectorIndex {
 
 function isSmaller(left: number, right: number): boolean {
   return left < right;
+}
+
+function enlarged(rows: Uint32Array, atLeast: number): Uint32Array {
+  const larger = new Uint32Array(2 * atLeast);
+  larger.set(rows);
+  return larger;
 }
 
 function countLive(factors: Uint16Array): number {

@@ -4,6 +4,8 @@
 
 const BLOCK_ROWS: i32 = 16;
 const SLAB_ROWS: i32 = 2048;
+/** Rows that are read ahead together. */
+const AHEAD: usize = 16;
 
 // Words of a refinement: see src/engine/vector/refine-job.ts.
 const ROWS: usize = 0;
@@ -111,6 +113,28 @@ export function readCode(planes: usize, row: i32, n0: i32, n1: i32, n2: i32, cod
   collect(planes, row, n0, n1, n2, code);
 }
 
+/**
+ * Reads a word of every cache line that scoring a row will need. A few rows ahead, so that the processor waits for many
+ * lines at a time instead of one after the other.
+ */
+function touch(planes: usize, exact: usize, row: i32, n0: i32, n1: i32, n2: i32, stride: usize): u32 {
+  let words: u32 = 0;
+  let count = n0;
+  let plane = planes;
+  for (let stage = 0; stage < 3; stage++) {
+    const start = plane + <usize>((row >> 4) * count * BLOCK_ROWS);
+    for (let at = start, end = start + <usize>(count * BLOCK_ROWS); at < end; at += 64) words ^= load<u32>(at);
+    plane += <usize>count * SLAB_ROWS;
+    count = stage == 0 ? n1 : n2;
+  }
+  if (exact != 0) {
+    const start = exact + <usize>row * stride;
+    for (let at = start, end = start + stride; at < end; at += 64) words ^= load<u32>(at);
+    words ^= load<u32>(exact + <usize>SLAB_ROWS * stride + (<usize>row << 2));
+  }
+  return words;
+}
+
 /** Scores the rows of a refinement: from the exact row where its slab has one, else from the code alone. */
 export function refine(job: usize): void {
   const rows: usize = load<u32>(job + ROWS);
@@ -128,7 +152,18 @@ export function refine(job: usize): void {
   const scratch: usize = load<u32>(job + SCRATCH);
   const queryEnd = query + 2 * stride;
 
+  let touched = rows;
   for (let at = rows; at < end; at += 4, scores += 4) {
+    if (at == touched) {
+      let words: u32 = 0;
+      for (const batch = at + (AHEAD << 2); touched < batch && touched < end; touched += 4) {
+        const row = load<u32>(touched);
+        const slab = <usize>(row / SLAB_ROWS) << 2;
+        words ^= touch(load<u32>(codeSlabs + slab), load<u32>(exactSlabs + slab), row & (SLAB_ROWS - 1), n0, n1, n2, stride);
+      }
+      // Kept, so that the reading is not taken for useless.
+      store<u32>(scratch, words);
+    }
     const row = load<u32>(at);
     const slab = <usize>(row / SLAB_ROWS) << 2;
     const place: i32 = row & (SLAB_ROWS - 1);
