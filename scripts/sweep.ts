@@ -94,7 +94,7 @@ for (const rowCount of values.rows.split(',').map(Number)) {
     `## ${rowCount.toLocaleString('en')} × ${DIMENSIONS}\n`,
     'By candidates, nothing given up early; "at most" is the recall with 20,000 candidates, which is what the precision of the stored rows allows:\n',
     `${table(['', ...CANDIDATES.map(String), 'at most'], byCandidates)}\n`,
-    `By the standard deviations after which a row is given up, with ${chosen} candidates:\n`,
+    `By the standard deviations after which a row is given up, with the ${chosen} candidates that the index chooses:\n`,
     `${table(['', ...SLACKS.map(String), 'never'], bySlack)}\n`,
   );
 }

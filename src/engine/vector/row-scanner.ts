@@ -9,7 +9,7 @@ import type { KernelInMemory } from './wasm-kernel.ts';
  * Standard deviations by which a row may lag behind after a part of its code before it is given up; from
  * `npm run sweep` (docs/sweep.md).
  */
-const SLACK = 3.5;
+const SLACK = 3;
 /** Room for new entries of a list beside those that are kept. */
 const LIST_ROOM = 1024;
 const HISTOGRAM_BYTES = 1024;
