@@ -1,14 +1,20 @@
 import { analysisOf, type SpanAnalysis } from './analysis-cache.ts';
 import { compareCodePoints } from './code-point-order.ts';
 import { LanguageCount } from './languages.ts';
-import { FIELD_COUNT, LEXICAL_FIELDS, type LexicalField, type LexicalSegment } from './lexical-segment.ts';
+import {
+  FIELD_COUNT,
+  LEXICAL_FIELDS,
+  type LexicalField,
+  type LexicalSegment,
+  MAX_BODY_LENGTH,
+  MAX_SIDE_LENGTH,
+} from './lexical-segment.ts';
 import { BODY_FREQUENCY_LIMIT, SIDE_FREQUENCY_LIMIT } from './postings.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { hashTerm, SKETCH_BYTES, SketchBuilder } from './sketch.ts';
 import { stemOfKey } from './term-key.ts';
 import { forEachSpan } from './tokenize.ts';
 
-const MAX_FIELD_LENGTH = 0xffff;
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 
 /** What is known of each term of a segment that is being built. */
@@ -105,7 +111,10 @@ class SegmentBuilder {
         length += numbers.length;
         for (const number of numbers) this.#count(number, ordinal, fieldNumber);
       }
-      this.#fieldLengths[ordinal * FIELD_COUNT + fieldNumber] = Math.min(length, MAX_FIELD_LENGTH);
+      this.#fieldLengths[ordinal * FIELD_COUNT + fieldNumber] = Math.min(
+        length,
+        fieldNumber === 0 ? MAX_BODY_LENGTH : MAX_SIDE_LENGTH,
+      );
     });
     this.#sketch.finish(this.#sketches, ordinal * SKETCH_BYTES);
   }

@@ -6,8 +6,10 @@ export const LEXICAL_FIELDS = ['body', 'title', 'headings', 'fileName'] as const
 export type LexicalField = (typeof LEXICAL_FIELDS)[number];
 export const FIELD_COUNT = LEXICAL_FIELDS.length;
 export const TERMS_PER_BLOCK = 16;
+export const MAX_BODY_LENGTH = 0xffff;
+export const MAX_SIDE_LENGTH = 0xff;
 
-const KIND: SegmentKind = { magic: 'CPLX', version: 2, headerWords: 3, sections: 9 };
+const KIND: SegmentKind = { magic: 'CPLX', version: 2, headerWords: 3, sections: 10 };
 
 /**
  * An immutable inverted index of some chunks. Chunks are numbered by ordinal from 0. Everything is used as it lies in
@@ -34,7 +36,7 @@ export interface LexicalSegment {
   readonly postings: Uint8Array;
   /** Two words for each: see `PostingWriter`. */
   readonly signposts: Uint32Array;
-  /** Terms in field `f` of chunk `o` at `[o * FIELD_COUNT + f]`, at most 65,535. */
+  /** Terms in field `f` of chunk `o` at `[o * FIELD_COUNT + f]`: at most 65,535 in the body, 255 in the others. */
   readonly fieldLengths: Uint16Array;
   /** `SKETCH_BYTES` for each chunk: see `sketch.ts`. */
   readonly sketches: Uint8Array;
@@ -52,7 +54,8 @@ export function encodeLexicalSegment(segment: LexicalSegment): Uint8Array {
       segment.dictionary,
       segment.postings,
       segment.signposts,
-      segment.fieldLengths,
+      segment.fieldLengths.filter((_, at) => at % FIELD_COUNT === 0),
+      Uint8Array.from(segment.fieldLengths.filter((_, at) => at % FIELD_COUNT !== 0)),
       segment.sketches,
     ],
   );
@@ -77,20 +80,31 @@ export function decodeLexicalSegment(bytes: Uint8Array): LexicalSegment {
     dictionary: sections.section(4),
     postings: sections.section(5),
     signposts: asUint32(sections.section(6)),
-    fieldLengths: asUint16(sections.section(7)),
-    sketches: sections.section(8),
+    fieldLengths: joinLengths(asUint16(sections.section(7)), sections.section(8), chunkCount),
+    sketches: sections.section(9),
   };
   validate(segment);
   return segment;
 }
 
+/** Lengths are kept in two bytes for the body and one for each other field. */
+function joinLengths(bodies: Uint16Array, others: Uint8Array, chunkCount: number): Uint16Array {
+  const perChunk = FIELD_COUNT - 1;
+  if (bodies.length !== chunkCount || others.length !== chunkCount * perChunk) {
+    throw damagedSegment('its parts do not add up');
+  }
+  const lengths = new Uint16Array(chunkCount * FIELD_COUNT);
+  for (let ordinal = 0; ordinal < chunkCount; ordinal++) {
+    lengths[ordinal * FIELD_COUNT] = bodies[ordinal] ?? 0;
+    for (let i = 0; i < perChunk; i++) lengths[ordinal * FIELD_COUNT + 1 + i] = others[ordinal * perChunk + i] ?? 0;
+  }
+  return lengths;
+}
+
 function validate(segment: LexicalSegment): void {
   const { chunkCount, blockKeys } = segment;
   const blockCount = Math.ceil(segment.termCount / TERMS_PER_BLOCK);
-  const hasRightLengths =
-    blockKeys.length === blockCount &&
-    segment.fieldLengths.length === chunkCount * FIELD_COUNT &&
-    segment.sketches.length === chunkCount * SKETCH_BYTES;
+  const hasRightLengths = blockKeys.length === blockCount && segment.sketches.length === chunkCount * SKETCH_BYTES;
   if (!hasRightLengths) throw damagedSegment('its parts do not add up');
   validateStarts(segment.blockTerms, blockCount, segment.dictionary.length, 1);
   validateStarts(segment.blockPostings, blockCount, segment.postings.length, 1);

@@ -1,5 +1,6 @@
 import { type Bm25Parameters, type CollectionStatistics, DEFAULT_BM25, type LexicalSource } from './bm25.ts';
 import { DictionaryReader, findForms, type FormEntry } from './dictionary-reader.ts';
+import type { LexicalSegment } from './lexical-segment.ts';
 import { PostingCursor } from './postings.ts';
 import { prefixForms } from './prefix-forms.ts';
 import { type QueryTerm, stemsOf } from './query-terms.ts';
@@ -32,6 +33,16 @@ export interface WeightedQuery {
   readonly scanned: readonly WeightedTerm[];
 }
 
+const readers = new WeakMap<LexicalSegment, DictionaryReader>();
+
+function readerOf(segment: LexicalSegment): DictionaryReader {
+  const known = readers.get(segment);
+  if (known !== undefined) return known;
+  const reader = new DictionaryReader(segment);
+  readers.set(segment, reader);
+  return reader;
+}
+
 /** Looks the question's terms up and counts, exactly, the live chunks that hold them. */
 export function weighTerms(
   sources: readonly LexicalSource[],
@@ -40,10 +51,10 @@ export function weighTerms(
   parameters: Bm25Parameters = DEFAULT_BM25,
   forgivesTypos = true,
 ): WeightedQuery {
-  const readers = sources.map(({ segment }) => new DictionaryReader(segment));
+  const ofSources = sources.map(({ segment }) => readerOf(segment));
   let languageMask = 0;
   for (const { segment } of sources) languageMask |= segment.languageMask;
-  const weigher = new TermWeigher(sources, readers, statistics, languageMask, parameters, forgivesTypos);
+  const weigher = new TermWeigher(sources, ofSources, statistics, languageMask, parameters, forgivesTypos);
   const weighed = terms.map((term) => weigher.weigh(term));
   const scanned = weighed.filter(({ gain }) => gain > 0).sort((a, b) => b.bound - a.bound);
   return { terms: weighed.filter(({ isFunctionWord }) => !isFunctionWord), scanned };
