@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { compileKernel, kernelModulePath, kernelNames } from '../../../scripts/compile-kernels.ts';
 
 describe('compiled kernels', () => {
-  it.each(kernelNames())('%s in the repository is what its source compiles to', (name) => {
-    expect(readFileSync(kernelModulePath(name), 'utf8')).toBe(compileKernel(name));
-    // The compiler takes its time on a busy machine.
-  }, 180_000);
+  it.each(kernelNames())(
+    '%s in the repository is what its source compiles to',
+    (name) => {
+      expect(readFileSync(kernelModulePath(name), 'utf8')).toBe(compileKernel(name));
+      // The compiler takes its time on a busy machine.
+    },
+    180_000,
+  );
 });
