@@ -3,6 +3,8 @@ export interface EmbeddingModel {
   /** Also its folder under `models/` and its name on the hub. */
   readonly modelId: string;
   readonly label: string;
+  /** Changes with the weights, where a new version of them comes under the same id: vectors of both are never compared. */
+  readonly revision?: string;
   readonly dimensions: number;
   /** Tokens the model reads; longer texts would be cut by it, so chunks are kept below. */
   readonly maxTokens: number;

@@ -14,7 +14,7 @@ import type { Reranker } from '../../src/platform/compute/ports.ts';
 import { findReranker } from '../../src/platform/compute/rerankers.ts';
 import { ComputeEmbedder } from '../../src/platform/compute/compute-embedder.ts';
 import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
-import { EMBEDDING_MODELS, findModel, modelKey } from '../../src/platform/compute/models.ts';
+import { EMBEDDING_MODELS, findModel, isOutdatedKey, modelKey } from '../../src/platform/compute/models.ts';
 import { spawnSearcher } from '../../src/platform/compute/compute-searcher.ts';
 import type { ComputeSearcher } from '../../src/platform/compute/compute-searcher.ts';
 
@@ -95,6 +95,7 @@ export class Session {
           },
         }),
       modelKeyOf: (model: EmbeddingModel) => modelKey(model, CHUNKER_VERSION),
+      isOutdatedKey: (key, model) => isOutdatedKey(key, model, CHUNKER_VERSION),
     });
     // Parts that were made anew have lost their vectors where those were damaged too.
     void repaired.then(

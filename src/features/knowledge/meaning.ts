@@ -34,6 +34,8 @@ export interface MeaningDeps {
   readonly pause: PauseGate;
   readonly createEmbedder: () => Embedder;
   readonly modelKeyOf: (model: EmbeddingModel) => string;
+  /** Whether vectors under that key are of an earlier version of the model. Default: none are. */
+  readonly isOutdatedKey?: (modelKey: string, model: EmbeddingModel) => boolean;
 }
 
 export interface EmbeddingProgress {
@@ -140,6 +142,7 @@ export class Meaning {
         await this.#deps.library.useSpace(space);
         this.#setState(loaded.ready);
         this.wake();
+        await this.#forgetOutdated(model);
         onInUse(model);
       }
     } catch (error) {
@@ -149,6 +152,13 @@ export class Meaning {
       }
       throw error;
     }
+  }
+
+  /** What an earlier version of the model left behind only takes room. */
+  async #forgetOutdated(model: EmbeddingModel): Promise<void> {
+    const { library, isOutdatedKey = () => false } = this.#deps;
+    const keys = new Set(library.state.manifest.segments.flatMap((entry) => Object.keys(entry.vectors)));
+    for (const key of keys) if (isOutdatedKey(key, model)) await library.forgetSpace(key);
   }
 
   async #replaceWhenWhole(loaded: LoadedModel, onInUse: (model: EmbeddingModel) => void): Promise<void> {

@@ -14,6 +14,8 @@ export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
   {
     modelId: BUILT_IN_MODEL_ID,
     label: 'Commonplace (built in)',
+    // The first digits of the SHA-256 of its weights; a test holds it to that.
+    revision: '452afc40',
     dimensions: 512,
     // A sum of word vectors has no limit of its own; what is beyond this is not read.
     maxTokens: 2048,
@@ -156,9 +158,16 @@ export function isOnHub(model: EmbeddingModel): boolean {
 }
 
 /**
- * Names everything a stored vector depends on: model, dimensions, number format, chunker. Vectors under different
- * keys are never compared.
+ * Names everything a stored vector depends on: model, dimensions, number format, revision, chunker. Vectors under
+ * different keys are never compared.
  */
 export function modelKey(model: EmbeddingModel, chunkerVersion: string | number): string {
-  return `${model.modelId}|${model.dimensions}|${model.dtype}|chunker-${chunkerVersion}`;
+  const { modelId, dimensions, dtype, revision } = model;
+  const kind = revision === undefined ? dtype : `${dtype}-${revision}`;
+  return `${modelId}|${dimensions}|${kind}|chunker-${chunkerVersion}`;
+}
+
+/** Whether a key is of the same model in a version that is past: its vectors are of no more use. */
+export function isOutdatedKey(key: string, model: EmbeddingModel, chunkerVersion: string | number): boolean {
+  return key.startsWith(`${model.modelId}|`) && key !== modelKey(model, chunkerVersion);
 }

@@ -222,6 +222,28 @@ describe('choosing a model', () => {
     expect(await findDense(lib, meaning, 'a hound made noise')).toBe(found);
   });
 
+  it('makes vectors anew when a new version of the model comes, and forgets the old ones', async () => {
+    const lib = await filledLibrary();
+    const versioned = (version: string): Meaning =>
+      new Meaning({
+        library: lib.library,
+        searcher: lib.searcher,
+        pause: lib.pause,
+        modelKeyOf: (model) => `${model.modelId}|${version}`,
+        isOutdatedKey: (key, model) => key.startsWith(`${model.modelId}|`) && key !== `${model.modelId}|${version}`,
+        createEmbedder: () => new GatedEmbedder({}),
+      });
+    for (const version of ['first', 'second']) {
+      const meaning = versioned(version);
+      await meaning.choose(WORD_MODEL);
+      await meaning.settled();
+      expect(meaning.embeddedCount).toBe(lib.library.state.liveChunkCount);
+      expect(await findDense(lib, meaning, 'granite')).toBeGreaterThan(0);
+      const keys = lib.library.state.manifest.segments.flatMap((entry) => Object.keys(entry.vectors));
+      expect(new Set(keys)).toEqual(new Set([`${WORD_MODEL.modelId}|${version}`]));
+    }
+  });
+
   it('goes on with the old model when the new one cannot be had', async () => {
     const lib = await filledLibrary();
     const meaning = meaningOver(lib);

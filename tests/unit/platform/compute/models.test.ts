@@ -1,14 +1,22 @@
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NotFoundError } from '../../../../src/domain/errors.ts';
 import { DEFAULT_SETTINGS } from '../../../../src/domain/settings.ts';
-import { hubFileUrl, isFileResponse, requiredPaths, siteFileUrl } from '../../../../src/domain/model-files.ts';
+import {
+  hubFileUrl,
+  isFileResponse,
+  requiredPaths,
+  siteFileUrl,
+  weightsPath,
+} from '../../../../src/domain/model-files.ts';
 import {
   BUILT_IN_MODEL_ID,
   EMBEDDING_MODELS,
   findModel,
   isOnHub,
+  isOutdatedKey,
   modelKey,
 } from '../../../../src/platform/compute/models.ts';
 
@@ -35,6 +43,10 @@ describe('the models the app knows', () => {
     const sizeBytes = requiredPaths(model).reduce((sum, path) => sum + statSync(join(folder, path)).size, 0);
     expect(sizeBytes).toBeLessThanOrEqual(9_000_000);
     expect(Math.abs(model.sizeBytes - sizeBytes)).toBeLessThan(10_000);
+    const digest = createHash('sha256')
+      .update(readFileSync(join(folder, weightsPath(model))))
+      .digest('hex');
+    expect(model.revision, 'to be set to the new weights, so that old vectors are made anew').toBe(digest.slice(0, 8));
   });
 
   it('have prefixes that end where the text begins', () => {
@@ -45,6 +57,14 @@ describe('the models the app knows', () => {
 
   it('refuse an unknown name', () => {
     expect(() => findModel('someone/else')).toThrow(NotFoundError);
+  });
+
+  it('tell vectors of an earlier version of a model from those of another model', () => {
+    const model = findModel(BUILT_IN_MODEL_ID);
+    expect(isOutdatedKey(modelKey({ ...model, revision: '00000000' }, 1), model, 1)).toBe(true);
+    expect(isOutdatedKey(modelKey(model, 0), model, 1)).toBe(true);
+    expect(isOutdatedKey(modelKey(model, 1), model, 1)).toBe(false);
+    expect(isOutdatedKey(modelKey(findModel('Xenova/all-MiniLM-L6-v2'), 0), model, 1)).toBe(false);
   });
 
   it('have different keys for each model and each chunker', () => {

@@ -134,7 +134,7 @@ describe.skipIf(BROWSER === undefined)('the embed worker in Chromium, nested in 
       weights,
     ] as const);
     expect(Float32Array.from(query)).toEqual(await inNode.embedQuery('a cat on the rug', weights));
-    expect(requested.filter((path) => path.startsWith('ort/') || /transformer/.test(path))).toEqual([]);
+    expect(requested.filter((path) => path.startsWith('ort/') || path.includes('transformer'))).toEqual([]);
     expect(requested.filter((path) => path.startsWith('models/')).length).toBeGreaterThanOrEqual(3);
     await close();
   });
