@@ -36,6 +36,7 @@ const FORMS: readonly (readonly FusionFeature[])[] = [
   ['brevity', 'nearness'],
   ['brevity', 'clarity'],
   ['brevity', 'commonShare', 'identifierShare'],
+  ['brevity', 'clarity', 'commonShare'],
   ['brevity', 'clarity', 'identifierShare'],
   ['brevity', 'clarity', 'commonShare', 'identifierShare'],
   ['brevity', 'nearness', 'commonShare', 'identifierShare'],
