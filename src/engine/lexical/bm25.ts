@@ -26,7 +26,7 @@ export interface Bm25Parameters {
   readonly functionWordWeight: number;
 }
 
-/** Chosen on collections made for development (science, how-to, questions, diaries, dialogue); see docs/engine.md. */
+/** How these were chosen, and how far the choice was blind, is told in docs/engine.md. */
 export const DEFAULT_BM25: Bm25Parameters = {
   k1: 0.8,
   lengthPrior: 64,
