@@ -41,7 +41,7 @@ export interface Recipe {
 }
 
 export const DEFAULT_RECIPE: Recipe = {
-  seed: 1,
+  seed: 2,
   dimensions: 512,
   steps: 300,
   batch: 2048,
