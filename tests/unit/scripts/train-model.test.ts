@@ -113,6 +113,7 @@ describe('training a small model', () => {
     }
     expect(nearest).toBeGreaterThanOrEqual(11);
 
+    // It sets up the runtime, so transformers.js is loaded after it.
     const theirs = await createNodeEmbedder(out, {
       modelId: 'model',
       label: 'Trained here',
@@ -131,10 +132,18 @@ describe('training a small model', () => {
     const texts = ['the sofa, the physician', 'Café “autumn” movie 42', 'buy a gift in the shop '.repeat(12)];
     const expected = await theirs.embed(texts);
     await theirs.dispose();
+    const { pipeline } = await import('@huggingface/transformers');
+    const embed = await pipeline('feature-extraction', 'model', { dtype: 'q4', device: 'auto' });
+    const piped = await embed(texts, { pooling: 'mean', normalize: true });
+    expect(piped.dims).toEqual([3, 64]);
     texts.forEach((text, row) => {
       const ours = model.embedPassages([text]).vectors.subarray(0, 64);
-      for (let d = 0; d < 64; d++) expect(Math.abs(ours[d]! - expected[row * 64 + d]!)).toBeLessThan(1e-4);
+      for (let d = 0; d < 64; d++) {
+        expect(Math.abs(ours[d]! - expected[row * 64 + d]!)).toBeLessThan(1e-4);
+        expect(Math.abs(ours[d]! - Number(piped.data[row * 64 + d]))).toBeLessThan(1e-4);
+      }
     });
+    await embed.dispose();
   });
 
   it('gives the same bytes for the same seed on any number of threads, and others for another', async () => {
