@@ -12,9 +12,16 @@ import type { OpenVault } from '../../src/features/vault/vault.ts';
 import { ComputeReranker } from '../../src/platform/compute/compute-reranker.ts';
 import type { Reranker } from '../../src/platform/compute/ports.ts';
 import { findReranker } from '../../src/platform/compute/rerankers.ts';
-import { ComputeEmbedder } from '../../src/platform/compute/compute-embedder.ts';
+import { ComputeEmbedder, type ComputeEmbedderOptions } from '../../src/platform/compute/compute-embedder.ts';
+import { EarlyEmbedder } from '../../src/platform/compute/early-embedder.ts';
 import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
-import { EMBEDDING_MODELS, findModel, isOutdatedKey, modelKey } from '../../src/platform/compute/models.ts';
+import {
+  BUILT_IN_MODEL_ID,
+  EMBEDDING_MODELS,
+  findModel,
+  isOutdatedKey,
+  modelKey,
+} from '../../src/platform/compute/models.ts';
 import { spawnSearcher } from '../../src/platform/compute/compute-searcher.ts';
 import type { ComputeSearcher } from '../../src/platform/compute/compute-searcher.ts';
 
@@ -71,6 +78,20 @@ export class Session {
     const { embeddingModelId } = settings.current;
     const expected =
       embeddingModelId === undefined ? undefined : EMBEDDING_MODELS.find((m) => m.modelId === embeddingModelId);
+    const embedding: ComputeEmbedderOptions = {
+      hubUrl: options.hubUrl,
+      knownDevice: (modelId) => settings.current.embeddingDevices?.[modelId],
+      onMeasured: async (modelId, device) => {
+        await settings.update((current) => ({
+          ...current,
+          embeddingDevices: { ...current.embeddingDevices, [modelId]: device },
+        }));
+      },
+    };
+    // The model that came with the app is loaded while the library is read; others may have to be fetched first.
+    let early =
+      expected?.modelId === BUILT_IN_MODEL_ID ? new EarlyEmbedder(expected, options.siteUrl, embedding) : undefined;
+    closing.signal.addEventListener('abort', () => early?.dispose());
     const [{ library, repaired }, conversations] = await Promise.all([
       openLibrary(vault.store, searcher.api, identityOf, {
         ...(expected && { modelKey: modelKey(expected, CHUNKER_VERSION) }),
@@ -83,17 +104,11 @@ export class Session {
       library,
       searcher: searcher.api,
       pause,
-      createEmbedder: () =>
-        new ComputeEmbedder(options.siteUrl, {
-          hubUrl: options.hubUrl,
-          knownDevice: (modelId) => settings.current.embeddingDevices?.[modelId],
-          onMeasured: async (modelId, device) => {
-            await settings.update((current) => ({
-              ...current,
-              embeddingDevices: { ...current.embeddingDevices, [modelId]: device },
-            }));
-          },
-        }),
+      createEmbedder: () => {
+        const created = early ?? new ComputeEmbedder(options.siteUrl, embedding);
+        early = undefined;
+        return created;
+      },
       modelKeyOf: (model: EmbeddingModel) => modelKey(model, CHUNKER_VERSION),
       isOutdatedKey: (key, model) => isOutdatedKey(key, model, CHUNKER_VERSION),
     });

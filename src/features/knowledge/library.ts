@@ -129,10 +129,9 @@ export class Library {
     return () => this.#listeners.delete(listener);
   }
 
-  // --- writing ------------------------------------------------------------------------------------------------
-
   /** Seals a file's bytes as a document's pending version. From here on a crash loses nothing of it. */
   async stage(document: SourceDocument, version: DocumentVersion, bytes: Uint8Array): Promise<void> {
+    await this.#whole;
     await this.#turnstile.pass(async () => {
       await this.#store.commit([
         putRecord('documents', document.documentId, document),
@@ -146,6 +145,7 @@ export class Library {
 
   /** Rewrites what is known of a document: a problem found, a cancelled version. */
   async updateDocument(document: SourceDocument, forgotten: readonly VersionId[] = []): Promise<void> {
+    await this.#whole;
     await this.#turnstile.pass(async () => {
       await this.#store.commit([
         putRecord('documents', document.documentId, document),
@@ -167,6 +167,7 @@ export class Library {
     drafts: readonly ChunkDraft[],
     spaces: readonly VectorSpace[],
   ): Promise<{ readonly reusedCount: number }> {
+    await this.#whole;
     const context = { library: this, searcher: this.#searcher, identityOf: this.#identityOf };
     const { prepared, reusedCount } = await preparePublication(document, versionId, drafts, spaces, context);
     await this.#turnstile.pass(async () => {
@@ -192,6 +193,7 @@ export class Library {
 
   /** Takes a document out of the library, its versions, sources and texts with it. */
   async remove(documentId: DocumentId): Promise<void> {
+    await this.#whole;
     await this.#turnstile.pass(async () => {
       const document = this.state.documents.get(documentId);
       if (!document) return;
@@ -335,8 +337,6 @@ export class Library {
     });
   }
 
-  // --- reading ------------------------------------------------------------------------------------------------
-
   /** See `LibraryReader.readChunks`. With a trace, what had to be read counts for that answer's tier. */
   readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
     return this.#reader.readChunks(chunkIds, trace);
@@ -369,8 +369,6 @@ export class Library {
   tierReport(): TierReport {
     return this.tiers.report({ passageBytes: this.#blocks.size, exactBytes: this.exact.sizeBytes });
   }
-
-  // --- inside -------------------------------------------------------------------------------------------------
 
   async #fillExact(space: VectorSpace | undefined): Promise<void> {
     if (!space) return;

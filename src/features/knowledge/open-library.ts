@@ -46,7 +46,7 @@ export async function openLibrary(
     else library.health.report(outdated.has(ailment.segmentId) ? { ...ailment, reason: 'outdated' } : ailment);
   }
   for (const segmentId of outdated) library.health.report({ segmentId, part: 'index', reason: 'outdated' });
-  const whole = library.exclusively(() => loadDocuments(store, library));
+  const whole = loadDocuments(store, library);
   library.becomesWhole(whole, modelKey);
   const repaired = whole.then(async () => {
     await library.state.indexInSlices(nextTask);

@@ -1,0 +1,186 @@
+import type { EmbeddingModel } from '../../../src/domain/embedding-model.ts';
+import { DEFAULT_SETTINGS } from '../../../src/domain/settings.ts';
+import type { TierSettings } from '../../../src/domain/settings.ts';
+import { CHUNKER_VERSION } from '../../../src/engine/chunking/chunk-document.ts';
+import { AnswerCache } from '../../../src/features/knowledge/answer-cache.ts';
+import { Meaning } from '../../../src/features/knowledge/meaning.ts';
+import { openLibrary } from '../../../src/features/knowledge/open-library.ts';
+import type { Library } from '../../../src/features/knowledge/library.ts';
+import { retrieve, type Retrieval, type RetrieveDeps } from '../../../src/features/knowledge/retrieve.ts';
+import { PauseGate } from '../../../src/features/knowledge/turnstile.ts';
+import { EarlyEmbedder } from '../../../src/platform/compute/early-embedder.ts';
+import { spawnSearcher, type ComputeSearcher } from '../../../src/platform/compute/compute-searcher.ts';
+import { modelKey } from '../../../src/platform/compute/models.ts';
+import { MadeText } from '../made-text.ts';
+import { openColdStore, openColdVault } from './cold-library.ts';
+
+export interface ColdStartRequest {
+  readonly model: EmbeddingModel;
+  readonly siteUrl: string;
+}
+
+export interface ColdStart {
+  /** Milliseconds from the derived key. */
+  readonly openMs: number;
+  readonly firstWordsMs: number;
+  readonly modelMs: number;
+  readonly firstHybridMs: number;
+  readonly wholeMs: number;
+  readonly exactMs: number;
+  readonly hits: number;
+}
+
+interface Opened {
+  readonly library: Library;
+  readonly searcher: ComputeSearcher;
+  readonly meaning: Meaning;
+  readonly close: () => void;
+}
+
+const QUERY_WORDS = 7;
+const never = new AbortController().signal;
+
+/** Opens the library on disk as a session does, in this fresh worker, and asks at once. */
+export async function measureColdStart(request: ColdStartRequest): Promise<ColdStart> {
+  const raw = await openColdStore();
+  const vault = await openColdVault(raw);
+  const startedAt = performance.now();
+  const since = (): number => performance.now() - startedAt;
+  const opened = await openAll(request, raw, vault, () => since());
+  const { library, searcher, meaning } = opened;
+  const made = new MadeText(97);
+  const settings = DEFAULT_SETTINGS.retrieval;
+  const query = made.words(QUERY_WORDS);
+  const { hits: found } = await searcher.api.search({
+    query,
+    k: 8,
+    candidateCount: 100,
+    diversity: 0,
+    mode: 'lexical',
+  });
+  await library.readChunks(found.map((hit) => hit.chunkId));
+  const firstWordsMs = since();
+  await opened.modelLoading;
+  const modelMs = since();
+  const { hits } = await retrieve(query, { library, searcher: searcher.api, meaning, settings }, { signal: never });
+  const firstHybridMs = since();
+  await library.whenWhole();
+  const wholeMs = since();
+  await library.whenExact();
+  const exactMs = since();
+  opened.close();
+  return { openMs: opened.openMs, firstWordsMs, modelMs, firstHybridMs, wholeMs, exactMs, hits: hits.length };
+}
+
+export interface AskRequest extends ColdStartRequest {
+  readonly queryCount: number;
+  readonly exactMegabytes: number;
+}
+
+export interface AskedTimes {
+  readonly coldMs: readonly number[];
+  readonly warmMs: readonly number[];
+  readonly hotMs: readonly number[];
+  readonly coldReadMs: readonly number[];
+  readonly embedMs: readonly number[];
+  readonly searchMs: readonly number[];
+}
+
+/**
+ * The whole read path, query after query: cold with every text still to be read and decrypted, warm with them in memory, hot
+ * from the kept answers.
+ */
+export async function measureAsking(request: AskRequest): Promise<AskedTimes> {
+  const raw = await openColdStore();
+  const vault = await openColdVault(raw);
+  const noTexts: TierSettings = {
+    ...DEFAULT_SETTINGS.tiers,
+    passageMegabytes: 0,
+    exactMegabytes: request.exactMegabytes,
+  };
+  const times = { coldMs: [], warmMs: [], hotMs: [], coldReadMs: [], embedMs: [], searchMs: [] } satisfies Record<
+    keyof AskedTimes,
+    number[]
+  > as Record<keyof AskedTimes, number[]>;
+  let tiers = noTexts;
+  const opened = await openAll(
+    request,
+    raw,
+    vault,
+    () => 0,
+    () => tiers,
+  );
+  const { library, searcher, meaning } = opened;
+  await opened.modelLoading;
+  await library.whenWhole();
+  await library.whenExact();
+  const deps: RetrieveDeps = { library, searcher: searcher.api, meaning, settings: DEFAULT_SETTINGS.retrieval };
+  const made = new MadeText(97);
+  const warmUp = Math.ceil(request.queryCount / 5);
+  const queries = Array.from({ length: request.queryCount + warmUp }, () => made.words(QUERY_WORDS));
+  const pass = async (record: (ms: number, retrieval: Retrieval) => void): Promise<void> => {
+    for (const [at, query] of queries.entries()) {
+      const startedAt = performance.now();
+      const retrieval = await retrieve(query, deps, { signal: never });
+      const ms = performance.now() - startedAt;
+      if (at >= warmUp) record(ms, retrieval);
+    }
+  };
+  await pass((ms, { timings }) => {
+    times.coldMs.push(ms);
+    times.coldReadMs.push(timings.readMs ?? 0);
+  });
+  tiers = { ...noTexts, passageMegabytes: 1024 };
+  await pass(() => undefined);
+  const answers = new AnswerCache<Retrieval>(library, () => performance.now());
+  const kept: Retrieval[] = [];
+  await pass((ms, retrieval) => {
+    times.warmMs.push(ms);
+    times.embedMs.push(retrieval.timings.embedMs ?? 0);
+    times.searchMs.push((retrieval.timings.lexicalMs ?? 0) + (retrieval.timings.denseMs ?? 0));
+    kept.push(retrieval);
+  });
+  const asked = queries.slice(warmUp);
+  for (const [at, query] of asked.entries()) {
+    const retrieval = kept[at];
+    if (retrieval) answers.keep(query, deps.settings, retrieval, { quality: 1, isUrgent: false });
+  }
+  for (const query of asked) {
+    const startedAt = performance.now();
+    if (!answers.find(query, deps.settings)) continue;
+    times.hotMs.push(performance.now() - startedAt);
+  }
+  opened.close();
+  return times;
+}
+
+async function openAll(
+  { model, siteUrl }: ColdStartRequest,
+  raw: { close(): void },
+  vault: Awaited<ReturnType<typeof openColdVault>>,
+  clock: () => number,
+  tiers: () => TierSettings = () => DEFAULT_SETTINGS.tiers,
+): Promise<Opened & { readonly openMs: number; readonly modelLoading: Promise<void> }> {
+  const searcher = spawnSearcher();
+  // As a session does: the model that came with the app is loaded while the library is read.
+  const embedder = new EarlyEmbedder(model, siteUrl);
+  const { library } = await openLibrary(vault.store, searcher.api, vault.identityOf.bind(vault), {
+    modelKey: modelKey(model, CHUNKER_VERSION),
+    tiers,
+  });
+  const openMs = clock();
+  const meaning = new Meaning({
+    library,
+    searcher: searcher.api,
+    pause: new PauseGate(),
+    createEmbedder: () => embedder,
+    modelKeyOf: (chosen) => modelKey(chosen, CHUNKER_VERSION),
+  });
+  const modelLoading = meaning.choose(model);
+  const close = (): void => {
+    meaning.dispose();
+    searcher.dispose();
+    raw.close();
+  };
+  return { library, searcher, meaning, openMs, modelLoading, close };
+}
