@@ -24,7 +24,8 @@ const SMOOTHING = 1.2;
 
 /**
  * Fits bias and slopes so as to raise the mean over the collections of nDCG@10, each collection counting alike, less
- * several times what a collection falls below the better of words and meaning alone: coordinate descent with a halving step, from the
+ * one standard error of the gain over words (a gain that may be chance is none: where there is no evidence for meaning,
+ * words decide) and less several times what a collection falls below the better of words and meaning alone: coordinate descent with a halving step, from the
  * same start every time. Slopes are for features as they are; centres are the features' means.
  */
 export function fitWeights(
@@ -54,7 +55,9 @@ export function fitWeights(
     const sum = smooth.reduce((total, questions) => {
       const gain = gainAt(questions, weightsOf(questions, fitted));
       const alone = Math.max(endOf(questions, 0), endOf(questions, -1));
-      return total + gain - LOSS_AVERSION * Math.max(0, alone - gain);
+      return (
+        total + gain - doubtOf(questions, weightsOf(questions, fitted)) - LOSS_AVERSION * Math.max(0, alone - gain)
+      );
     }, 0);
     return sum / smooth.length - RIDGE * parameters.slice(1).reduce((total, slope) => total + slope ** 2, 0);
   };
@@ -101,6 +104,14 @@ export function gainAt(questions: readonly JudgedQuestion[], weights: readonly n
     return total + (1 - share) * (ndcgAt[below] ?? 0) + share * (ndcgAt[below + 1] ?? 0);
   }, 0);
   return sum / Math.max(1, questions.length);
+}
+
+/** One standard error of the mean gain over words: what may be chance. */
+function doubtOf(questions: readonly JudgedQuestion[], weights: readonly number[]): number {
+  const gains = questions.map((question, at) => gainAt([question], [weights[at] ?? 0]) - (question.ndcgAt[0] ?? 0));
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / Math.max(1, gains.length);
+  const squares = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0);
+  return Math.sqrt(squares) / Math.max(1, gains.length);
 }
 
 function endOf(questions: readonly JudgedQuestion[], at: number): number {

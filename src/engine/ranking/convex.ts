@@ -31,11 +31,11 @@ export interface WeightModel {
  * development questions hold hardly any, and a code should be found as it is typed.
  */
 export const DEFAULT_WEIGHT_MODEL: WeightModel = {
-  bias: -0.9,
+  bias: -1.25,
   slopes: {
-    modelStrength: { centre: 0.71, slope: 2.33 },
-    brevity: { centre: 0.38, slope: -0.87 },
-    clarity: { centre: 0.25, slope: 1.88 },
+    modelStrength: { centre: 0.71, slope: 3.2 },
+    brevity: { centre: 0.38, slope: -0.66 },
+    clarity: { centre: 0.25, slope: 3.13 },
     identifierShare: { centre: 0.04, slope: -0.5 },
   },
   least: 0,
