@@ -23,7 +23,7 @@ export const EMBEDDING_MODELS: readonly EmbeddingModel[] = [
     passagePrefix: '',
     pooling: 'mean',
     architecture: 'static',
-    windows: { tokens: 64, stride: 32 },
+    windows: { tokens: 48, stride: 32 },
     queryIdfExponent: 0.5,
     dtype: 'q4',
     sizeBytes: 8_124_000,
@@ -158,13 +158,14 @@ export function isOnHub(model: EmbeddingModel): boolean {
 }
 
 /**
- * Names everything a stored vector depends on: model, dimensions, number format, revision, chunker. Vectors under
- * different keys are never compared.
+ * Names everything a stored vector depends on: model, dimensions, number format, revision, windows,
+ * chunker. Vectors under different keys are never compared.
  */
 export function modelKey(model: EmbeddingModel, chunkerVersion: string | number): string {
-  const { modelId, dimensions, dtype, revision } = model;
+  const { modelId, dimensions, dtype, revision, windows } = model;
   const kind = revision === undefined ? dtype : `${dtype}-${revision}`;
-  return `${modelId}|${dimensions}|${kind}|chunker-${chunkerVersion}`;
+  const cut = windows === undefined ? '' : `|windows-${windows.tokens}-${windows.stride}`;
+  return `${modelId}|${dimensions}|${kind}${cut}|chunker-${chunkerVersion}`;
 }
 
 /** Whether a key is of the same model in a version that is past: its vectors are of no more use. */

@@ -39,7 +39,7 @@ describe('a static model', () => {
   const lamp = 'lamp light ';
 
   it('gives rows of length 1: the whole text, then its windows', () => {
-    const model = StaticModel.read(onnxBytes, tokenizer);
+    const model = StaticModel.read(onnxBytes, tokenizer, { windows: { tokens: 64, stride: 32 } });
     const texts = [lamp, lamp.repeat(32), lamp.repeat(33), lamp.repeat(100)];
     const { vectors, rowCounts } = model.embedPassages(texts);
     // 64 tokens are one window and have none of their own; 66 and 200 tokens begin one every 32.
@@ -52,7 +52,7 @@ describe('a static model', () => {
   });
 
   it('gives a window the vector of its own text', () => {
-    const model = StaticModel.read(onnxBytes, tokenizer);
+    const model = StaticModel.read(onnxBytes, tokenizer, { windows: { tokens: 64, stride: 32 } });
     const words = ['lamp', 'garden', 'river', 'stone', 'apple', 'bread', 'winter'];
     const tokens = Array.from({ length: 150 }, (_, i) => words[(i * i) % 7]!);
     const { vectors, rowCounts } = model.embedPassages([tokens.join(' ')]);
