@@ -1,5 +1,5 @@
 // Measures search on judged collections through the product's own index:
-//   npm run eval -- [--collection DIR]… [--all DIR] [--model DIR|none] [--fusion convex|rrf] [--json] [--limit N]
+//   npm run eval -- [--collection DIR]… [--all DIR] [--model DIR|none] [--fusion convex|rrf] [--alignment N] [--json] [--limit N]
 //                   [--pooling mean|cls] [--query-prefix TEXT] [--passage-prefix TEXT]
 // Prints nDCG@10, recall@10 and MRR (within the first 100) by words, by meaning and by both, and for how many questions
 // both do better or worse than words; after several collections, their mean. Each document is one passage; diversity and
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     all: { type: 'string' },
     model: { type: 'string', default: BUILT_IN_MODEL },
     fusion: { type: 'string', default: 'convex' },
+    alignment: { type: 'string' },
     json: { type: 'boolean', default: false },
     limit: { type: 'string' },
     pooling: { type: 'string', default: 'mean' },
@@ -52,6 +53,8 @@ async function loadEmbedder(): Promise<CollectionEmbedder | undefined> {
     ...(meaningStrength !== undefined && { meaningStrength }),
     ...(unrelatedCosine !== undefined && { unrelatedCosine }),
     embedPassages: (texts) => embedder.embedPassages(texts.map((text) => options['passage-prefix'] + text)),
+    queryTokens: (text, wordWeights) => embedder.queryTokens(options['query-prefix'] + text, wordWeights),
+    tokenTable: () => embedder.tokenTable(),
     embedQuery: (text, wordWeights) => embedder.embedQuery(options['query-prefix'] + text, wordWeights),
   };
 }
@@ -67,6 +70,7 @@ async function measure(index: JudgedIndex, collection: BeirCollection, mode: Sea
       candidateCount: DEPTH,
       diversity: 0,
       mode,
+      ...(options.alignment !== undefined && { alignmentWeight: Number(options.alignment) }),
       fusion: options.fusion === 'rrf' ? 'rrf' : 'convex',
     });
     runs.push({ ranking: hits.map(({ chunkId }) => index.documentIdOf(chunkId)), judgements });

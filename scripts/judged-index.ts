@@ -1,4 +1,5 @@
 import type { PassageVectors } from '../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../src/domain/token-alignment.ts';
 import { idFromBytes, type ChunkId, type DocumentId, type SegmentId } from '../src/domain/ids.ts';
 import type { SearchOutcome, SearchRequest } from '../workers/search/api.ts';
 import { SearchIndex } from '../workers/search/search-index.ts';
@@ -14,6 +15,8 @@ export interface CollectionEmbedder {
   readonly unrelatedCosine?: number;
   embedPassages(texts: readonly string[]): Promise<PassageVectors>;
   embedQuery(text: string, wordWeights?: Readonly<Record<string, number>>): Promise<Float32Array>;
+  queryTokens(text: string, wordWeights: Readonly<Record<string, number>>): QueryTokens | undefined;
+  tokenTable(): TokenTable | undefined;
 }
 
 function numberedId<Id extends ChunkId | DocumentId | SegmentId>(number: number): Id {
@@ -35,6 +38,7 @@ export class JudgedIndex {
 
   static async build(collection: BeirCollection, embedder: CollectionEmbedder | undefined): Promise<JudgedIndex> {
     const judged = new JudgedIndex(collection, embedder);
+    if (embedder) await judged.#index.setTokenTable(embedder.model, embedder.tokenTable());
     for (let first = 0; first < collection.documents.length; first += SEGMENT_SIZE) await judged.#addSegment(first);
     return judged;
   }
@@ -50,12 +54,17 @@ export class JudgedIndex {
   }
 
   async search(
-    request: Omit<SearchRequest, 'modelKey' | 'meaningStrength' | 'unrelatedCosine'>,
+    request: Omit<SearchRequest, 'modelKey' | 'meaningStrength' | 'unrelatedCosine' | 'queryTokens'>,
   ): Promise<SearchOutcome> {
+    const queryTokens =
+      request.mode === 'hybrid'
+        ? this.#embedder?.queryTokens(request.query, await this.#index.wordWeights(request.query))
+        : undefined;
     const { model, meaningStrength, unrelatedCosine } = this.#embedder ?? {};
     return this.#index.search({
       ...request,
       ...(model !== undefined && { modelKey: model }),
+      ...(queryTokens && { queryTokens }),
       ...(meaningStrength !== undefined && { meaningStrength }),
       ...(unrelatedCosine !== undefined && { unrelatedCosine }),
     });

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { weightsPath } from '../src/domain/model-files.ts';
 import type { PassageVectors } from '../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../src/domain/token-alignment.ts';
 import type { RerankerModel } from '../src/domain/reranker-model.ts';
 import type { EmbeddingModel } from '../src/domain/embedding-model.ts';
 import { BUILT_IN_MODEL_ID, EMBEDDING_MODELS, findModel } from '../src/platform/compute/models.ts';
@@ -22,6 +23,8 @@ export interface NodeEmbedder {
   planBatches(texts: readonly string[]): number[][];
   embedPassages(texts: readonly string[]): Promise<PassageVectors>;
   embedQuery(text: string, wordWeights?: Readonly<Record<string, number>>): Promise<Float32Array>;
+  queryTokens(text: string, wordWeights: Readonly<Record<string, number>>): QueryTokens | undefined;
+  tokenTable(): TokenTable | undefined;
   countTokens(texts: readonly string[]): number[];
   dispose(): Promise<void>;
 }
@@ -47,6 +50,8 @@ export async function createNodeEmbedder(
     planBatches: (texts) => encoder.planBatches(texts),
     embedPassages: (texts) => encoder.embedPassages(texts),
     embedQuery: (text, wordWeights) => encoder.embedQuery(text, wordWeights),
+    queryTokens: (text, wordWeights) => encoder.queryTokens(text, wordWeights),
+    tokenTable: () => encoder.tokenTable(),
     countTokens: (texts) => encoder.countTokens(texts),
     dispose: () => encoder.dispose(),
   };

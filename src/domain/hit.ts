@@ -13,8 +13,10 @@ export interface Hit {
   readonly denseScore?: number;
   /** Query terms found in the chunk, as indexed. */
   readonly terms: readonly string[];
-  /** What the two retrievers add to `score`, where it is a sum of the two. */
-  readonly why?: { readonly wordsPart: number; readonly meaningPart: number };
+  /** How well each word of the question is met by the nearest one in the passage, in [0, 1]; see `TokenAligner`. */
+  readonly alignment?: number;
+  /** What the two retrievers, and alignment where it was looked at, add to `score`, where it is a sum of them. */
+  readonly why?: { readonly wordsPart: number; readonly meaningPart: number; readonly alignmentPart?: number };
   /** Other chunks that say the same in nearly the same words; they were left out for this one. */
   readonly duplicates?: readonly ChunkId[];
   /** Where the passage's exact vector and text came from: memory, memory after reading, disk. */
@@ -52,6 +54,7 @@ export interface StageTimings {
   readonly lexicalMs?: number;
   readonly denseMs?: number;
   readonly fuseMs?: number;
+  readonly alignMs?: number;
   readonly diversifyMs?: number;
   readonly rerankMs?: number;
   readonly readMs?: number;

@@ -1,6 +1,7 @@
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import type { RerankerModel } from '../../src/domain/reranker-model.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../src/domain/token-alignment.ts';
 
 /** Runs one embedding model. The caller owns batching loops, priorities and progress. */
 export interface EmbedApi {
@@ -24,6 +25,13 @@ export interface EmbedApi {
    * inverse document frequencies, by lower-case word. Transferred.
    */
   embedQuery(text: string, wordWeights?: Readonly<Record<string, number>>): Promise<Float32Array>;
+  /**
+   * The tokens of a question, weighted by the library's inverse document frequencies by lower-case word, to be aligned
+   * with those of passages; `undefined` with a model whose tokens mean something else in every text.
+   */
+  queryTokens(text: string, wordWeights: Readonly<Record<string, number>>): Promise<QueryTokens | undefined>;
+  /** The vectors of the loaded model's tokens, for aligning; `undefined` as above. Transferred. */
+  tokenTable(): Promise<TokenTable | undefined>;
   /**
    * One vector for each text with the loaded model; prefixes are added here. Rows are L2-normalised, in the order
    * given: `vectors[i * dimensions … ]`. The result is transferred.

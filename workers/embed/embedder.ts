@@ -2,6 +2,7 @@ import { transfer } from 'comlink';
 import { InvalidInputError, WorkerCrashedError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../src/domain/token-alignment.ts';
 import type { EmbedApi, EmbedLoadRequest, EmbedStatus, RerankerLoadRequest } from './api.ts';
 import type { CrossEncoder } from './cross-encoder.ts';
 import { openModelFiles, unavailable, type ModelFiles } from './model-files.ts';
@@ -43,7 +44,20 @@ export class Embedder implements EmbedApi {
   embedPassages(texts: readonly string[]): Promise<PassageVectors> {
     return this.#inTurn(async () => {
       const passages = await this.#loaded().embedPassages(texts);
-      return transfer(passages, [passages.vectors.buffer, passages.rowCounts.buffer]);
+      const { vectors, rowCounts, tokens } = passages;
+      const ofTokens = tokens ? [tokens.ids.buffer, tokens.counts.buffer] : [];
+      return transfer(passages, [vectors.buffer, rowCounts.buffer, ...ofTokens]);
+    });
+  }
+
+  queryTokens(text: string, wordWeights: Readonly<Record<string, number>>): Promise<QueryTokens | undefined> {
+    return this.#inTurn(() => Promise.resolve(this.#loaded().queryTokens(text, wordWeights)));
+  }
+
+  tokenTable(): Promise<TokenTable | undefined> {
+    return this.#inTurn(() => {
+      const table = this.#loaded().tokenTable();
+      return Promise.resolve(table && transfer(table, [table.packed.buffer, table.scales.buffer]));
     });
   }
 

@@ -103,6 +103,15 @@ export class SentenceModel implements SentenceEncoder {
     return texts.map((text) => this.#reader.encode(text).length);
   }
 
+  /** A network gives each token another vector in every text: there is nothing to align by. */
+  queryTokens(): undefined {
+    return undefined;
+  }
+
+  tokenTable(): undefined {
+    return undefined;
+  }
+
   async dispose(): Promise<void> {
     await this.#network.dispose();
   }

@@ -2,6 +2,7 @@ import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
 import { weightsPath } from '../../src/domain/model-files.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../src/domain/token-alignment.ts';
 import { queryWordFactors } from '../../src/engine/embedding/query-word-factors.ts';
 import { StaticModel } from '../../src/engine/embedding/static-model.ts';
 import { unavailable, type ModelFiles } from './model-files.ts';
@@ -79,6 +80,14 @@ export class StaticSentenceModel implements SentenceEncoder {
 
   countTokens(texts: readonly string[]): number[] {
     return this.#table.countTokens(texts);
+  }
+
+  queryTokens(text: string, wordWeights: Readonly<Record<string, number>>): QueryTokens | undefined {
+    return this.#table.queryTokens(this.model.queryPrefix + text, wordWeights);
+  }
+
+  tokenTable(): TokenTable | undefined {
+    return this.#table.tokenTable();
   }
 
   dispose(): Promise<void> {

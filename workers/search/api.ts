@@ -1,6 +1,7 @@
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
 import type { FusionOutcome, Hit, StageTimings } from '../../src/domain/hit.ts';
 import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../src/domain/token-alignment.ts';
 
 /**
  * The index in memory: immutable segments of chunks, each with postings and, once they exist, vectors; deletions
@@ -30,6 +31,8 @@ export interface SearchApi {
   readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors>;
   /** For each word of a question that the library contains, its inverse document frequency; see `wordsOf`. */
   wordWeights(query: string): Promise<Readonly<Record<string, number>>>;
+  /** Brings in the token vectors of a model, with which `SearchRequest.queryTokens` are aligned, or lets go of them. Moved. */
+  setTokenTable(modelKey: string, table?: TokenTable): Promise<void>;
   search(request: SearchRequest): Promise<SearchOutcome>;
   statistics(): Promise<IndexStatistics>;
 }
@@ -86,6 +89,8 @@ export interface SearchRequest {
   /** Absent: by words only. */
   readonly queryVector?: Float32Array;
   readonly modelKey?: string;
+  /** The question's tokens under `modelKey`; aligned with those of the passages where the model's table is there. */
+  readonly queryTokens?: QueryTokens;
   /** Hits wanted after fusion and diversity. */
   readonly k: number;
   /** Candidates taken from each retriever. */
@@ -105,6 +110,8 @@ export interface SearchRequest {
   readonly fusion?: 'convex' | 'rrf';
   /** Of the model behind `queryVector`; see `EmbeddingModel.meaningStrength`. */
   readonly meaningStrength?: number;
+  /** What alignment adds beside words and meaning; default `ALIGNMENT_WEIGHT`. Evaluations try others. */
+  readonly alignmentWeight?: number;
   /** See `EmbeddingModel.unrelatedCosine`. */
   readonly unrelatedCosine?: number;
 }

@@ -8,6 +8,7 @@ import {
 import { VectorIndex } from '../../src/engine/vector/vector-index.ts';
 import type { VectorPart } from '../../src/engine/vector/vector-parts.ts';
 import type { VectorLoad } from './api.ts';
+import { TokenLists } from './token-lists.ts';
 
 /** What a segment brings for one model, checked. */
 export interface CheckedVectors {
@@ -23,6 +24,8 @@ export interface PlacedVectors {
   /** Chunks that have a vector. */
   readonly vectorCount: number;
   hasExact: boolean;
+  /** Of its chunks, by ordinal; they come and go with the exact rows. */
+  tokens: TokenLists | undefined;
 }
 
 /** Checks what a segment of `chunkCount` chunks brings. Throws `InvalidInputError`. */
@@ -68,7 +71,13 @@ export class ModelVectors {
     }
     const part = index.addSegment(codes);
     if (exact !== undefined) index.setExact(part, exact);
-    return { index, part, vectorCount: vectorCountOf(codes), hasExact: exact !== undefined };
+    return {
+      index,
+      part,
+      vectorCount: vectorCountOf(codes),
+      hasExact: exact !== undefined,
+      tokens: TokenLists.of(exact?.tokens),
+    };
   }
 
   remove(modelKey: string, { index, part }: PlacedVectors): void {

@@ -9,8 +9,10 @@ import { wordWeights as weightsOfWords } from '../../src/engine/lexical/word-wei
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
+import type { TokenAligner } from '../../src/engine/ranking/alignment.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
 import type { SearchOutcome, SearchRequest } from './api.ts';
+import { alignFused } from './align-fused.ts';
 import { chunkSimilarity, nearDuplicates } from './chunk-similarity.ts';
 import { DenseSearch } from './dense-search.ts';
 import { fuseLists } from './fuse-lists.ts';
@@ -24,13 +26,14 @@ const NEAR_MISSES = 3;
 
 /**
  * One search over a set of segments: words → vectors → fusion → folding → diversity. Synchronous, so that nothing changes
- * under it. `allowedDocuments` holds 1 for each document number a filter lets through; absent, all pass. Throws
- * `InvalidInputError` on a malformed request.
+ * under it. `allowedDocuments` holds 1 for each document number a filter lets through; absent, all pass. `aligner` is that of
+ * the request's model, where its token vectors are there. Throws `InvalidInputError` on a malformed request.
  */
 export function runSearch(
   segments: readonly IndexSegment[],
   allowedDocuments: Uint8Array | undefined,
   request: SearchRequest,
+  aligner?: TokenAligner,
 ): SearchOutcome {
   checkRequest(request);
   const startedAt = performance.now();
@@ -63,7 +66,11 @@ export function runSearch(
   const meaning = new DenseSearch(segments, keys, queryModelKey, queryVector);
   const dense = usesVectors ? meaning.nearest(request.candidateCount, acceptMasks) : undefined;
   const denseAt = performance.now();
-  const { fused, fusion, candidates } = fuseLists({
+  const {
+    fused: fusedByTwo,
+    fusion,
+    candidates,
+  } = fuseLists({
     request,
     ...(lexical && { lexical }),
     ...(dense && { dense }),
@@ -82,6 +89,8 @@ export function runSearch(
     scoreByMeaning: (wanted) => meaning.score(wanted),
   });
   const fusedAt = performance.now();
+  const fused = alignFused(fusedByTwo, { request, fusion, keys, ...(aligner && { aligner }) });
+  const alignedAt = performance.now();
   const modelKey = usesVectors ? request.modelKey : undefined;
   const poolSize = request.k * DIVERSITY_POOL;
   const { entries: pool, duplicates } =
@@ -100,7 +109,7 @@ export function runSearch(
     const lexicalRank = lexicalRanks.get(key);
     const denseRank = denseRanks.get(key);
     const { lexicalScore = 0, denseScore } = candidates.get(key) ?? {};
-    const { wordsPart, meaningPart } = parts.get(key) ?? {};
+    const { wordsPart, meaningPart, alignmentPart, alignment } = parts.get(key) ?? {};
     const folded = duplicates.get(key);
     return {
       chunkId: keys.chunkIdOf(key),
@@ -109,7 +118,11 @@ export function runSearch(
       ...(lexicalScore > 0 && { lexicalScore }),
       ...(denseRank !== undefined && { denseRank }),
       ...(denseScore !== undefined && { denseScore }),
-      ...(wordsPart !== undefined && meaningPart !== undefined && { why: { wordsPart, meaningPart } }),
+      ...(alignment !== undefined && { alignment }),
+      ...(wordsPart !== undefined &&
+        meaningPart !== undefined && {
+          why: { wordsPart, meaningPart, ...(alignmentPart !== undefined && { alignmentPart }) },
+        }),
       ...(folded && { duplicates: folded.map((other) => keys.chunkIdOf(other)) }),
       terms: termsInChunk(keys, key, terms, sources),
     };
@@ -125,7 +138,8 @@ export function runSearch(
       ...(lexical && { lexicalMs: lexicalAt - startedAt }),
       ...(dense && { denseMs: denseAt - lexicalAt }),
       fuseMs: fusedAt - denseAt,
-      diversifyMs: diversifiedAt - fusedAt,
+      ...(aligner && { alignMs: alignedAt - fusedAt }),
+      diversifyMs: diversifiedAt - alignedAt,
       totalMs: performance.now() - startedAt,
     },
   };

@@ -1,8 +1,10 @@
 import { InvalidInputError, NotFoundError } from '../../src/domain/errors.ts';
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
-import type { PassageVectors } from '../../src/domain/passage-vectors.ts';
+import { joinPassages, NO_ROWS, type PassageRows, type PassageVectors } from '../../src/domain/passage-vectors.ts';
+import type { TokenTable } from '../../src/domain/token-alignment.ts';
 import { buildLexicalSegment } from '../../src/engine/lexical/build-lexical-segment.ts';
 import { encodeLexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
+import { createTokenAligner, type TokenAligner } from '../../src/engine/ranking/alignment.ts';
 import { RowQuantiser } from '../../src/engine/vector/quantised-rows.ts';
 import {
   buildSegmentVectors,
@@ -25,6 +27,7 @@ import { ChunkPlaces } from './chunk-places.ts';
 import { IndexSegment, readIds } from './index-segment.ts';
 import { ModelVectors } from './model-vectors.ts';
 import { runSearch, wordWeights } from './run-search.ts';
+import { TokenLists } from './token-lists.ts';
 
 /**
  * The index in memory. Every change is checked and decoded first and then applied without yielding, so that a query
@@ -36,6 +39,7 @@ export class SearchIndex implements SearchApi {
   readonly #places = new ChunkPlaces();
   readonly #documentNumbers = new Map<DocumentId, number>();
   readonly #models: ModelVectors;
+  readonly #aligners = new Map<string, TokenAligner>();
   #quantiser: RowQuantiser | undefined;
 
   /** `models`: how vectors are searched; by default on this thread. */
@@ -66,10 +70,12 @@ export class SearchIndex implements SearchApi {
   async setExact(segmentId: SegmentId, modelKey: string, exact?: Uint8Array): Promise<void> {
     const placed = this.#segments.get(segmentId)?.vectors.get(modelKey);
     if (placed === undefined) throw new NotFoundError('That part of the search index is not loaded.');
-    const { rowCount } = placed.part;
+    const { chunkCount, rowCount } = placed.part;
     const { dimensions } = placed.index;
-    placed.index.setExact(placed.part, exact && decodeExactRows(exact, { rowCount, dimensions }));
-    placed.hasExact = exact !== undefined;
+    const rows = exact && decodeExactRows(exact, { chunkCount, rowCount, dimensions });
+    placed.index.setExact(placed.part, rows);
+    placed.hasExact = rows !== undefined;
+    placed.tokens = TokenLists.of(rows?.tokens);
   }
 
   async replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void> {
@@ -92,29 +98,31 @@ export class SearchIndex implements SearchApi {
   }
 
   async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors> {
-    const rowCounts = new Uint16Array(chunkIds.length);
-    const found = chunkIds.map((chunkId, at) => {
+    let dimensions = 1;
+    const passages = chunkIds.map((chunkId): PassageRows => {
       const place = this.#places.find(chunkId);
       const placed = place?.segment.vectors.get(modelKey);
       const rows = place && placed?.index.readRows(placed.part.firstKey + place.ordinal);
-      rowCounts[at] = (rows?.length ?? 0) / (placed?.index.dimensions ?? 1);
-      return rows ?? new Float32Array(0);
+      if (!place || !placed || !rows) return NO_ROWS;
+      dimensions = placed.index.dimensions;
+      const tokenIds = placed.tokens?.at(place.ordinal);
+      return { rows, ...(tokenIds && { tokenIds }) };
     });
-    const vectors = new Float32Array(found.reduce((sum, rows) => sum + rows.length, 0));
-    let offset = 0;
-    for (const rows of found) {
-      vectors.set(rows, offset);
-      offset += rows.length;
-    }
-    return { vectors, rowCounts };
+    return joinPassages(passages, dimensions);
   }
 
   async wordWeights(query: string): Promise<Readonly<Record<string, number>>> {
     return wordWeights([...this.#segments.values()], query);
   }
 
+  async setTokenTable(modelKey: string, table?: TokenTable): Promise<void> {
+    if (table === undefined) this.#aligners.delete(modelKey);
+    else this.#aligners.set(modelKey, createTokenAligner(table));
+  }
+
   async search(request: SearchRequest): Promise<SearchOutcome> {
-    return runSearch([...this.#segments.values()], this.#allowedDocuments(request.filter), request);
+    const aligner = request.modelKey === undefined ? undefined : this.#aligners.get(request.modelKey);
+    return runSearch([...this.#segments.values()], this.#allowedDocuments(request.filter), request, aligner);
   }
 
   async statistics(): Promise<IndexStatistics> {
@@ -130,7 +138,8 @@ export class SearchIndex implements SearchApi {
       termCount += segment.lexical.termCount;
       lengthSum += segment.fieldTotals[0] ?? 0;
       memoryBytes += segment.memoryBytes;
-      for (const [modelKey, { vectorCount }] of segment.vectors) {
+      for (const [modelKey, { vectorCount, tokens }] of segment.vectors) {
+        memoryBytes += tokens?.memoryBytes ?? 0;
         vectorCountByModelKey[modelKey] = (vectorCountByModelKey[modelKey] ?? 0) + vectorCount;
       }
     }

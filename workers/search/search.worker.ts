@@ -20,7 +20,9 @@ class TransferringSearchIndex extends SearchIndex implements SearchApi {
 
   override async readVectors(chunkIds: readonly ChunkId[], modelKey: string): Promise<PassageVectors> {
     const passages = await super.readVectors(chunkIds, modelKey);
-    return transfer(passages, [passages.vectors.buffer, passages.rowCounts.buffer]);
+    const { vectors, rowCounts, tokens } = passages;
+    const ofTokens = tokens ? [tokens.ids.buffer, tokens.counts.buffer] : [];
+    return transfer(passages, [vectors.buffer, rowCounts.buffer, ...ofTokens]);
   }
 }
 

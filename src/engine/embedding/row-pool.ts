@@ -31,6 +31,8 @@ export interface RowPool {
    * length 1, or zeros. A view that the next call overwrites.
    */
   pool(count: number): Float32Array;
+  /** The table as it was given (`PackedRows.packed`). */
+  copyTable(): Uint8Array<ArrayBuffer>;
 }
 
 /** Vectors of a text of `count` tokens: one, or one and its windows. The last window ends with the text. */
@@ -108,6 +110,11 @@ function createSimdPool(kernel: Uint8Array<ArrayBuffer>, table: PackedRows, shap
       }
       return new Float32Array(buffer, rowsAt, rowCount * dimensions);
     },
+    copyTable() {
+      const copy = stored.slice();
+      for (let i = 0; i < copy.length; i++) copy[i]! ^= 0x88;
+      return copy;
+    },
   };
 }
 
@@ -150,6 +157,7 @@ export function createPlainPool({ dimensions, packed }: PackedRows, shape: PoolS
       }
       return rows;
     },
+    copyTable: () => new Uint8Array(packed),
   };
 }
 

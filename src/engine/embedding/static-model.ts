@@ -1,7 +1,11 @@
 import { InvalidInputError } from '../../domain/errors.ts';
+import type { PassageTokens } from '../../domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../domain/token-alignment.ts';
 import { readInt4Table, type Int4Table } from './int4-table.ts';
 import { damagedModel } from './onnx-file.ts';
 import { createRowPool, type PoolShape, type RowPool } from './row-pool.ts';
+import { DistinctTokens } from './distinct-tokens.ts';
+import { weighQueryTokens } from './query-tokens.ts';
 import { WordPiece } from './word-piece.ts';
 
 export interface StaticModelOptions {
@@ -16,12 +20,16 @@ export interface PassageVectors {
   readonly vectors: Float32Array<ArrayBuffer>;
   /** Rows of each text; 1 where a text is no longer than a window. */
   readonly rowCounts: Uint16Array<ArrayBuffer>;
+  /** The known tokens of each text; absent where the model has more than 65,536. */
+  readonly tokens?: PassageTokens;
 }
 
-const DEFAULT_WINDOWS = { tokens: 64, stride: 32 } as const;
+const DEFAULT_WINDOWS = { tokens: 48, stride: 32 } as const;
 const LARGEST_WEIGHT = 32767;
 /** Sums of 16-bit weights times 4-bit numbers stay below 2³¹ up to here. */
 const MOST_TOKENS = 8000;
+/** Ids of tokens are kept in 16 bits. */
+const MOST_TOKEN_KINDS = 65_536;
 
 /**
  * A static embedding model: a text's vector is the sum of one learned row per token, scaled to length 1. The rows stay
@@ -39,7 +47,10 @@ export class StaticModel {
   readonly #weights: Int16Array;
   readonly #unit: number;
 
+  readonly #rowCount: number;
+
   private constructor(table: Int4Table, wordPiece: WordPiece, shape: PoolShape) {
+    this.#rowCount = table.rows;
     this.dimensions = table.dimensions;
     this.#wordPiece = wordPiece;
     this.#shape = shape;
@@ -84,10 +95,12 @@ export class StaticModel {
     // Three rows a text to begin with; grows as needed.
     let vectors = new Float32Array(texts.length * 3 * this.dimensions);
     let used = 0;
+    const distinct = this.#hasShortIds ? new DistinctTokens(this.#weights) : undefined;
     texts.forEach((text, index) => {
       const count = this.#wordPiece.encodeInto(text, this.#pool.ids);
       const { ids, weights } = this.#pool;
       for (let i = 0; i < count; i++) weights[i] = this.#weights[ids[i]!]!;
+      distinct?.add(ids.subarray(0, count));
       const rows = this.#pool.pool(count);
       if (used + rows.length > vectors.length) {
         const larger = new Float32Array(2 * vectors.length + rows.length);
@@ -98,7 +111,7 @@ export class StaticModel {
       used += rows.length;
       rowCounts[index] = rows.length / this.dimensions;
     });
-    return { vectors: vectors.slice(0, used), rowCounts };
+    return { vectors: vectors.slice(0, used), rowCounts, ...(distinct && { tokens: distinct.take() }) };
   }
 
   /**
@@ -124,6 +137,24 @@ export class StaticModel {
     const unit = wordWeights === undefined || largest === 0 ? this.#unit : LARGEST_WEIGHT / largest;
     floats.forEach((weight, i) => (weights[i] = Math.round(weight * unit)));
     return new Float32Array(this.#pool.pool(floats.length).subarray(0, this.dimensions));
+  }
+
+  /** The tokens of a question as alignment weighs them (`weighQueryTokens`); `undefined` where there is no table. */
+  queryTokens(text: string, wordWeights: Readonly<Record<string, number>>): QueryTokens | undefined {
+    if (!this.#hasShortIds) return undefined;
+    const words = this.#wordPiece.words(text.slice(0, this.#shape.maxTokens * 16));
+    return weighQueryTokens(words, wordWeights, (id) => (this.#weights[id] ?? 0) !== 0);
+  }
+
+  /** The vectors of single tokens, copied, for alignment; `undefined` for a model of more than 65,536. */
+  tokenTable(): TokenTable | undefined {
+    if (!this.#hasShortIds) return undefined;
+    const { dimensions } = this;
+    return { dimensions, rows: this.#rowCount, packed: this.#pool.copyTable(), scales: this.#scales.slice() };
+  }
+
+  get #hasShortIds(): boolean {
+    return this.#rowCount <= MOST_TOKEN_KINDS;
   }
 }
 

@@ -1,12 +1,20 @@
-import type { PassageVectors } from '../../domain/passage-vectors.ts';
+import type { PassageTokens, PassageVectors } from '../../domain/passage-vectors.ts';
 import { InvalidInputError } from '../../domain/errors.ts';
-import { asFloat32, asUint16, damagedSegment, readSegment, writeSegment, type SegmentKind } from '../segment-bytes.ts';
+import {
+  asFloat32,
+  asUint16,
+  damagedSegment,
+  readSegment,
+  writeSegment,
+  type SegmentKind,
+  type SegmentSections,
+} from '../segment-bytes.ts';
 import type { RowQuantiser } from './quantised-rows.ts';
 import { COSINE_FACTOR_RANGE, storeFactors, weighRows } from './row-weights.ts';
 import { roundUp } from './slab-layout.ts';
 
 const CODES: SegmentKind = { magic: 'CPVC', version: 2, headerWords: 3, sections: 3 };
-const EXACT: SegmentKind = { magic: 'CPVX', version: 2, headerWords: 2, sections: 3 };
+const EXACT: SegmentKind = { magic: 'CPVX', version: 3, headerWords: 2, sections: 5 };
 
 /** Codes of the rows of some chunks, numbered by ordinal from 0. Immutable. */
 export interface VectorCodes {
@@ -23,11 +31,12 @@ export interface VectorCodes {
 
 /** Which rows a piece of a segment is of. */
 export interface RowShape {
+  readonly chunkCount: number;
   readonly rowCount: number;
   readonly dimensions: number;
 }
 
-/** The same rows at nine bits, together with their codes. */
+/** The same rows at nine bits, together with their codes, and the tokens of the chunks. */
 export interface ExactRows {
   readonly rowCount: number;
   readonly dimensions: number;
@@ -37,6 +46,8 @@ export interface ExactRows {
   readonly fine: Uint8Array;
   /** `RowWeights.scales` for the cosine. */
   readonly scales: Float32Array;
+  /** Absent with models that do not tell. */
+  readonly tokens: PassageTokens | undefined;
 }
 
 export interface SegmentVectors {
@@ -49,10 +60,13 @@ export interface SegmentVectors {
  * infinity, or where rows and counts do not add up.
  */
 export function buildSegmentVectors(
-  { vectors, rowCounts }: PassageVectors,
+  { vectors, rowCounts, tokens }: PassageVectors,
   dimensions: number,
   quantiser: RowQuantiser,
 ): SegmentVectors {
+  if (tokens !== undefined && !areTokensOf(tokens, rowCounts.length)) {
+    throw new InvalidInputError('The words of the passages do not fit the passages they are for.');
+  }
   const rows = quantiser.quantise(vectors, dimensions);
   checkRowCounts(rowCounts, rows.rowCount);
   const { factors, scales } = weighRows(rows, dimensions, 'cosine');
@@ -66,7 +80,7 @@ export function buildSegmentVectors(
       codes,
       factors: storeFactors(factors, COSINE_FACTOR_RANGE),
     },
-    exact: { rowCount, dimensions, bytes, fine, scales },
+    exact: { rowCount, dimensions, bytes, fine, scales, tokens },
   };
 }
 
@@ -82,8 +96,9 @@ export function encodeVectorCodes(segment: VectorCodes): Uint8Array {
   return writeSegment(CODES, [chunkCount, rowCount, dimensions], [rowCounts ?? new Uint16Array(0), factors, codes]);
 }
 
-export function encodeExactRows({ rowCount, dimensions, scales, bytes, fine }: ExactRows): Uint8Array {
-  return writeSegment(EXACT, [rowCount, dimensions], [scales, bytes, fine]);
+export function encodeExactRows({ rowCount, dimensions, scales, bytes, fine, tokens }: ExactRows): Uint8Array {
+  const { counts, ids } = tokens ?? { counts: new Uint16Array(0), ids: new Uint16Array(0) };
+  return writeSegment(EXACT, [rowCount, dimensions], [scales, bytes, fine, counts, ids]);
 }
 
 /**
@@ -116,7 +131,7 @@ export function decodeVectorCodes(bytes: Uint8Array): VectorCodes {
  * Reads what `encodeExactRows` wrote for `rowCount` rows of `dimensions`, as views. Throws `InvalidInputError` on anything
  * else.
  */
-export function decodeExactRows(bytes: Uint8Array, { rowCount, dimensions }: RowShape): ExactRows {
+export function decodeExactRows(bytes: Uint8Array, { chunkCount, rowCount, dimensions }: RowShape): ExactRows {
   const sections = readSegment(EXACT, bytes);
   const scales = asFloat32(sections.section(0));
   const rows = sections.section(1);
@@ -135,7 +150,26 @@ export function decodeExactRows(bytes: Uint8Array, { rowCount, dimensions }: Row
       throw damagedSegment('its exact vectors are out of range');
     }
   }
-  return { rowCount, dimensions, bytes: rows, fine, scales };
+  return { rowCount, dimensions, bytes: rows, fine, scales, tokens: readTokens(sections, chunkCount) };
+}
+
+/** Copied, so that they do not keep all the rest in memory. */
+function readTokens(sections: SegmentSections, chunkCount: number): PassageTokens | undefined {
+  const tokens = { counts: asUint16(sections.section(3)).slice(), ids: asUint16(sections.section(4)).slice() };
+  if (tokens.counts.length === 0 && tokens.ids.length === 0) return undefined;
+  if (!areTokensOf(tokens, chunkCount)) throw damagedSegment('the words of its passages do not add up');
+  return tokens;
+}
+
+/** Whether these are the tokens of so many passages, each passage's ascending. */
+function areTokensOf({ counts, ids }: PassageTokens, chunkCount: number): boolean {
+  let at = 0;
+  for (const count of counts) {
+    for (const end = at + count; at < end; at++) {
+      if (at >= ids.length || (at > end - count && ids[at]! <= ids[at - 1]!)) return false;
+    }
+  }
+  return counts.length === chunkCount && at === ids.length;
 }
 
 /** A row as floats, of length 1 where quantisation was by cosine. `bytes` and `code` are as in `QuantisedRows`. */

@@ -2,6 +2,7 @@ import { DEFAULT_HUB_URL } from './hub.ts';
 import { ModelUnavailableError } from '../../domain/errors.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
 import type { PassageVectors } from '../../domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../domain/token-alignment.ts';
 import type { EmbedApi, EmbedLoadRequest, EmbedStatus } from '../../../workers/embed/api.ts';
 import type { Embedder } from './ports.ts';
 import { spawnEmbed } from './spawn.ts';
@@ -72,6 +73,17 @@ export class ComputeEmbedder implements Embedder {
     { signal, wordWeights }: { readonly signal: AbortSignal; readonly wordWeights?: Readonly<Record<string, number>> },
   ): Promise<Float32Array> {
     return this.#inTurn('query', signal, (api) => api.embedQuery(text, wordWeights));
+  }
+
+  async queryTokens(
+    text: string,
+    { signal, wordWeights }: { readonly signal: AbortSignal; readonly wordWeights: Readonly<Record<string, number>> },
+  ): Promise<QueryTokens | undefined> {
+    return this.#inTurn('query', signal, (api) => api.queryTokens(text, wordWeights));
+  }
+
+  async tokenTable(): Promise<TokenTable | undefined> {
+    return this.#inTurn('query', new AbortController().signal, (api) => api.tokenTable());
   }
 
   async embed(

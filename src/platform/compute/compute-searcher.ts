@@ -37,6 +37,10 @@ export function spawnSearcher(): ComputeSearcher {
     tombstone: (chunkIds) => call((remote) => remote.tombstone(chunkIds)),
     readVectors: (chunkIds, modelKey) => call((remote) => remote.readVectors(chunkIds, modelKey)),
     wordWeights: (query) => call((remote) => remote.wordWeights(query)),
+    setTokenTable: (modelKey, table) =>
+      call((remote) =>
+        remote.setTokenTable(modelKey, table && transfer(table, [table.packed.buffer, table.scales.buffer])),
+      ),
     search: (request) => call((remote) => remote.search(request)),
     statistics: () => call((remote) => remote.statistics()),
   };

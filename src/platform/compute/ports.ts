@@ -1,6 +1,7 @@
 import type { ChunkingSettings } from '../../domain/settings.ts';
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
 import type { PassageVectors } from '../../domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../domain/token-alignment.ts';
 import type { EmbedStatus } from '../../../workers/embed/api.ts';
 import type { ExtractFinish, ExtractInput } from '../../../workers/extract/api.ts';
 import type { SearchApi } from '../../../workers/search/api.ts';
@@ -39,6 +40,13 @@ export interface Embedder {
     text: string,
     options: { readonly signal: AbortSignal; readonly wordWeights?: Readonly<Record<string, number>> },
   ): Promise<Float32Array>;
+  /** A question's tokens for alignment; see `EmbedApi.queryTokens`. Overtakes passages that wait. */
+  queryTokens(
+    text: string,
+    options: { readonly signal: AbortSignal; readonly wordWeights: Readonly<Record<string, number>> },
+  ): Promise<QueryTokens | undefined>;
+  /** See `EmbedApi.tokenTable`. */
+  tokenTable(): Promise<TokenTable | undefined>;
   /** One L2-normalised row for each text, in their order. Queries overtake passages that wait. */
   embed(
     texts: readonly string[],

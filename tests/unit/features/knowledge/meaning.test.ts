@@ -6,6 +6,7 @@ import { ModelUnavailableError, StorageFullError } from '../../../../src/domain/
 import { Meaning } from '../../../../src/features/knowledge/meaning.ts';
 import { PauseGate } from '../../../../src/features/knowledge/turnstile.ts';
 import type { PassageVectors } from '../../../../src/domain/passage-vectors.ts';
+import type { QueryTokens, TokenTable } from '../../../../src/domain/token-alignment.ts';
 import { BUILT_IN_MODEL_ID, findModel } from '../../../../src/platform/compute/models.ts';
 import type { Embedder } from '../../../../src/platform/compute/ports.ts';
 import {
@@ -64,6 +65,14 @@ class GatedEmbedder implements Embedder {
     return this.#words.embedQuery(text);
   }
 
+  queryTokens(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  tokenTable(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   dispose(): void {
     this.#words.dispose();
   }
@@ -98,6 +107,17 @@ class EitherEmbedder implements Embedder {
     { wordWeights }: { readonly wordWeights?: Readonly<Record<string, number>> },
   ): Promise<Float32Array> {
     return this.#isBuiltIn ? this.#builtIn.embedQuery(text, wordWeights) : this.#gated.embedQuery(text);
+  }
+
+  queryTokens(
+    text: string,
+    { wordWeights }: { readonly wordWeights: Readonly<Record<string, number>> },
+  ): Promise<QueryTokens | undefined> {
+    return Promise.resolve(this.#isBuiltIn ? this.#builtIn.queryTokens(text, wordWeights) : undefined);
+  }
+
+  tokenTable(): Promise<TokenTable | undefined> {
+    return Promise.resolve(this.#isBuiltIn ? this.#builtIn.tokenTable() : undefined);
   }
 
   embed(texts: readonly string[], kind: 'query' | 'passage'): Promise<Float32Array> {
@@ -274,6 +294,8 @@ describe('choosing a model', () => {
       embedPassages: (texts) =>
         isRefusing ? Promise.reject(new StorageFullError('There is no room left.')) : words.embedPassages(texts),
       embedQuery: (text) => words.embedQuery(text),
+      queryTokens: () => words.queryTokens(),
+      tokenTable: () => words.tokenTable(),
       dispose: () => words.dispose(),
     };
     const meaning = new Meaning({
