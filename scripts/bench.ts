@@ -1,11 +1,11 @@
 // Measures the product in headless Chromium:
 //   npm run bench -- [--json] [--quick] [--write] [--only PART,…] [--rivals none|fast|all] [--sizes N,…]
-// Parts: extract, embed, seal, scan, query, search, words, app, size. --quick: small numbers, to see that it runs; its
-// figures say little. --json: one figure a line. --write: also writes docs/benchmarks.md, from these figures and, for
-// what was not measured now, those of docs/benchmarks.jsonl. --rivals: other people's libraries in search and words;
-// fast, the default, leaves out those that build for more than half a minute. --sizes: vectors in search, passages in
-// words. Builds the app first if there is no build. Real files, texts and models are used where COMMONPLACE_MATERIAL
-// (default ../shared) has them.
+// Parts: extract, embed, seal, scan, query, search, words, coldstart, app, size. --quick: small numbers, to see that it
+// runs; its figures say little. --json: one figure a line. --write: also writes docs/benchmarks.md, from these figures
+// and, for what was not measured now, those of docs/benchmarks.jsonl. --rivals: other people's libraries in search and
+// words; fast, the default, leaves out those that build for more than half a minute. --sizes: vectors in search, passages
+// in words, chunks in coldstart (where 1000000 takes minutes and 4 GB of disk). Builds the app first if there is no
+// build. Real files, texts and models are used where COMMONPLACE_MATERIAL (default ../shared) has them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,7 @@ import { compileInt8Scan } from '../tests/bench/contest/compile-int8-scan.ts';
 import { measureApp } from '../tests/bench/drive-app.ts';
 import { benchEmbed } from '../tests/bench/groups/embed.ts';
 import { RIVAL_CHOICES, type BenchRun } from '../tests/bench/groups/bench-run.ts';
+import { benchColdStart } from '../tests/bench/coldstart.ts';
 import { benchSearch } from '../tests/bench/groups/search.ts';
 import { benchWords } from '../tests/bench/groups/words.ts';
 import { installRivals } from '../tests/bench/install-rivals.ts';
@@ -40,7 +41,7 @@ import { findBrowser } from './find-browser.mjs';
 import { startStaticServer } from './static-server.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const PARTS = ['extract', 'embed', 'seal', 'scan', 'query', 'search', 'words', 'app', 'size'] as const;
+const PARTS = ['extract', 'embed', 'seal', 'scan', 'query', 'search', 'words', 'coldstart', 'app', 'size'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values: options } = parseArgs({
@@ -96,6 +97,7 @@ try {
       await benchEmbed(run);
     }
     if (wants('search')) await benchSearch(run, sizes ?? (quick ? [2000] : [10_000, 100_000, 1_000_000]));
+    if (wants('coldstart')) await benchColdStart(run, sizes ?? (quick ? [2000] : [10_000, 100_000]));
     if (wants('words')) await benchWords(run, sizes?.[0] ?? (quick ? 2000 : 100_000));
     if (wants('seal')) {
       await add('sealing', async () =>

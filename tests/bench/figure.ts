@@ -10,6 +10,7 @@ export interface Figure {
     | 'words'
     | 'scan'
     | 'unlock'
+    | 'coldstart'
     | 'import'
     | 'main-thread'
     | 'size';
