@@ -81,15 +81,7 @@ describe('the weight of meaning', () => {
     expect(weight({ meaningStrength: 0.9 })).toBeGreaterThan(weight({ meaningStrength: 0.5 }));
   });
 
-  it('grows when one passage stands out in meaning, and falls for short passages and codes', () => {
-    const dense = (second: number): Partial<FusionSituation> => ({
-      dense: [
-        { key: 1, score: 0.8 },
-        { key: 2, score: second },
-      ],
-    });
-    expect(weight(dense(0.2))).toBeGreaterThan(weight(dense(0.7)));
-    expect(weight({ meanLength: 200 })).toBeGreaterThan(weight({ meanLength: 15 }));
+  it('falls for codes', () => {
     const plain = { terms: [{ term: 'lamp', idf: 4 }] };
     expect(weight({ terms: [{ term: 'ora-00942', idf: 4 }] })).toBeLessThan(weight(plain));
   });
