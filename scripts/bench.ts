@@ -1,9 +1,9 @@
 // Measures the product in headless Chromium:
-//   npm run bench -- [--json] [--quick] [--write] [--only PART,…] [--rivals none|fast|all] [--sizes N,…]
+//   npm run bench -- [--json] [--quick] [--write] [--only PART,…] [--rivals none|fast|strong|all] [--sizes N,…]
 // Parts: extract, embed, seal, scan, query, search, words, coldstart, app, size. --quick: small numbers, to see that it
 // runs; its figures say little. --json: one figure a line. --write: also writes docs/benchmarks.md, from these figures
 // and, for what was not measured now, those of docs/benchmarks.jsonl. --rivals: other people's libraries in search and
-// words; fast, the default, leaves out those that build for more than half a minute. --sizes: vectors in search, passages
+// words; fast, the default, leaves out those that build for more than half a minute, strong takes the quickest of them in. --sizes: vectors in search, passages
 // in words, chunks in coldstart (where 1000000 takes minutes and 4 GB of disk). Builds the app first if there is no
 // build. Real files, texts and models are used where COMMONPLACE_MATERIAL (default ../shared) has them.
 import { execFileSync } from 'node:child_process';
