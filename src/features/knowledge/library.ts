@@ -22,6 +22,7 @@ import { preparePublication, putRecord, versionDeletes } from './publication.ts'
 import { storeVectors, vectorDeletes } from './segment-writer.ts';
 import type { PreparedSegment } from './segment-writer.ts';
 import type { SegmentTable } from './segment-table.ts';
+import { QuietMoment } from './quiet-moment.ts';
 import { Turnstile } from './turnstile.ts';
 
 export type IdentityOf = (label: string, bytes: Uint8Array) => Promise<ContentIdentity>;
@@ -51,6 +52,8 @@ export class Library {
   readonly health = new LibraryHealth();
   readonly tiers: LibraryTiers;
   readonly exact: ExactRows;
+  /** What the background waits for after opening. */
+  readonly quiet = new QuietMoment();
   readonly #store: RecordStore;
   readonly #searcher: Searcher;
   readonly #identityOf: IdentityOf;
@@ -81,18 +84,17 @@ export class Library {
       capacity: () => this.tiers.settings.passageMegabytes * MEGABYTE,
       isInUse: (blockId) => router.tierOf(blockId) !== 'cold',
     });
-    this.#reader = new LibraryReader(store, this.state, this.#blocks, router, ({ segmentId }) => {
-      this.health.report({ segmentId, part: 'texts', reason: 'damaged' });
-    });
+    const lostTexts = { part: 'texts', reason: 'damaged' } as const;
+    this.#reader = new LibraryReader(store, this.state, this.#blocks, router, ({ segmentId }) =>
+      this.health.report({ segmentId, ...lostTexts }),
+    );
     this.exact = new ExactRows({
       store,
       searcher,
       state: this.state,
       budgetBytes: () => this.tiers.settings.exactMegabytes * MEGABYTE,
       heatOf: (segmentId) => router.heatOf(segmentId),
-      onLost: (segmentId, modelKey) => {
-        this.doubtVectors(segmentId, modelKey);
-      },
+      onLost: (segmentId, modelKey) => this.doubtVectors(segmentId, modelKey),
     });
   }
 
@@ -115,13 +117,13 @@ export class Library {
    * work, and `state.documents` holds only some of the documents. Rejects when the disk cannot be read.
    */
   whenWhole(): Promise<void> {
+    this.quiet.come();
     return this.#whole;
   }
 
   /** Called once, by `openLibrary`: what is still coming in, and the codes that are there already. */
   becomesWhole(whole: Promise<void>, preloadedKey: string | undefined): void {
-    this.#whole = whole;
-    this.#preloadedKey = preloadedKey;
+    [this.#whole, this.#preloadedKey] = [whole, preloadedKey];
   }
 
   onChange(listener: () => void): () => void {
@@ -131,7 +133,7 @@ export class Library {
 
   /** Seals a file's bytes as a document's pending version. From here on a crash loses nothing of it. */
   async stage(document: SourceDocument, version: DocumentVersion, bytes: Uint8Array): Promise<void> {
-    await this.#whole;
+    await this.whenWhole();
     await this.#turnstile.pass(async () => {
       await this.#store.commit([
         putRecord('documents', document.documentId, document),
@@ -145,7 +147,7 @@ export class Library {
 
   /** Rewrites what is known of a document: a problem found, a cancelled version. */
   async updateDocument(document: SourceDocument, forgotten: readonly VersionId[] = []): Promise<void> {
-    await this.#whole;
+    await this.whenWhole();
     await this.#turnstile.pass(async () => {
       await this.#store.commit([
         putRecord('documents', document.documentId, document),
@@ -167,7 +169,7 @@ export class Library {
     drafts: readonly ChunkDraft[],
     spaces: readonly VectorSpace[],
   ): Promise<{ readonly reusedCount: number }> {
-    await this.#whole;
+    await this.whenWhole();
     const context = { library: this, searcher: this.#searcher, identityOf: this.#identityOf };
     const { prepared, reusedCount } = await preparePublication(document, versionId, drafts, spaces, context);
     await this.#turnstile.pass(async () => {
@@ -193,7 +195,7 @@ export class Library {
 
   /** Takes a document out of the library, its versions, sources and texts with it. */
   async remove(documentId: DocumentId): Promise<void> {
-    await this.#whole;
+    await this.whenWhole();
     await this.#turnstile.pass(async () => {
       const document = this.state.documents.get(documentId);
       if (!document) return;
@@ -297,18 +299,17 @@ export class Library {
       this.exact.forgetAll();
       if (!space || isPreloaded) return;
       const entries = this.state.manifest.segments.filter((entry) => !this.health.isQuarantined(entry.segmentId));
-      await loadCodes(this.#store, this.#searcher, entries, space, (segmentId) => {
-        this.doubtVectors(segmentId, space.modelKey);
-      });
+      const onLost = (segmentId: SegmentId): void => this.doubtVectors(segmentId, space.modelKey);
+      await loadCodes(this.#store, this.#searcher, entries, space, onLost);
     });
     this.#exactFilled = this.#fillExact(space);
-    // Told to whoever waits for it; the next question goes by codes where it failed.
     void Promise.allSettled([this.#exactFilled]);
     this.changed();
   }
 
   /** Resolves when as many exact rows are in memory as there is room for. */
   whenExact(): Promise<void> {
+    this.quiet.come();
     return this.#exactFilled;
   }
 
@@ -338,8 +339,10 @@ export class Library {
   }
 
   /** See `LibraryReader.readChunks`. With a trace, what had to be read counts for that answer's tier. */
-  readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
-    return this.#reader.readChunks(chunkIds, trace);
+  async readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
+    const chunks = await this.#reader.readChunks(chunkIds, trace);
+    this.quiet.comeSoon();
+    return chunks;
   }
 
   /** A whole block's chunks, dead ones too; `undefined` when it cannot be opened. */
@@ -372,6 +375,7 @@ export class Library {
 
   async #fillExact(space: VectorSpace | undefined): Promise<void> {
     if (!space) return;
+    await this.quiet.wait();
     await this.exact.fill(space, () => this.#signal.aborted || this.#space !== space);
     this.#exactEpoch++;
   }

@@ -60,13 +60,14 @@ export async function openLibrary(
 }
 
 /** Documents taken in at once: what a question that comes meanwhile has to wait for. */
-const DOCUMENTS_AT_A_TIME = 64;
+const DOCUMENTS_AT_A_TIME = 256;
 
 async function loadDocuments(store: RecordStore, library: Library): Promise<void> {
   const { state, health } = library;
   const onDamaged = (): void => {
     health.reportRecord();
   };
+  await library.quiet.wait();
   const ids = await store.listIds('documents');
   for (let first = 0; first < ids.length; first += DOCUMENTS_AT_A_TIME) {
     await nextTask();
