@@ -1,5 +1,5 @@
-import { REFINE_JOB } from './refine-job.ts';
-import { NO_THRESHOLD, SCAN_JOB } from './scan-job.ts';
+import { REFINE_JOB, REFINE_JOB_BYTES } from './refine-job.ts';
+import { NO_THRESHOLD, SCAN_JOB, SCAN_JOB_BYTES } from './scan-job.ts';
 import { BLOCK_ROWS, factorPlace, LIVE_BYTES, SLAB_ROWS } from './slab-layout.ts';
 import type { KernelMemory, VectorKernel } from './vector-kernel.ts';
 
@@ -21,65 +21,42 @@ export class PlainKernel implements VectorKernel {
 
   scan(job: number, slabTable: number, firstSlab: number, endSlab: number): void {
     this.#view();
-    const words = this.#words.subarray(job / 4, job / 4 + 20);
-    const shares = this.#floats.subarray(job / 4, job / 4 + 20);
-    const stages = [words[SCAN_JOB.stage0]!, words[SCAN_JOB.stage1]!, words[SCAN_JOB.stage2]!];
+    const words = this.#words.subarray(job / 4, job / 4 + SCAN_JOB_BYTES / 4);
+    const codeBytes = words[SCAN_JOB.codeBytes]!;
     const accept = words[SCAN_JOB.accept]! >>> 0;
     const full = words[SCAN_JOB.capacity]! - 2 * BLOCK_ROWS;
-    const liveAt = SLAB_ROWS * (stages[0]! + stages[1]! + stages[2]! + 2);
-    const even = new Int32Array(BLOCK_ROWS);
+    const liveAt = SLAB_ROWS * (codeBytes + 2);
+    const sums = new Int32Array(BLOCK_ROWS);
     for (let slab = firstSlab; slab < endSlab; slab++) {
-      const planes = this.#words[slabTable / 4 + slab]! >>> 0;
+      const codes = this.#words[slabTable / 4 + slab]! >>> 0;
       for (let block = 0; block < SLAB_ROWS / BLOCK_ROWS; block++) {
-        let mask = this.#halves[(planes + liveAt) / 2 + block]! & 0xffff;
+        if ((block >> 1) % words[SCAN_JOB.stride]! !== 0) continue;
+        let mask = this.#halves[(codes + liveAt) / 2 + block]! & 0xffff;
         if (accept !== 0) mask &= this.#halves[(accept + slab * LIVE_BYTES) / 2 + block]!;
-        if (mask !== 0) this.#scanBlock(words, stages, planes, slab, block, mask, even);
+        if (mask !== 0) this.#scanBlock(words, codes, slab, block, mask, sums);
         // The fast kernel looks after two blocks at a time.
-        if (block % 2 === 1 && words[SCAN_JOB.length]! > full) this.#cut(words, shares);
+        if (block % 2 === 1 && words[SCAN_JOB.length]! > full) this.#cut(words);
       }
     }
-    this.#cut(words, shares);
   }
 
-  #scanBlock(
-    words: Int32Array,
-    stages: readonly number[],
-    planes: number,
-    slab: number,
-    block: number,
-    mask: number,
-    sums: Int32Array,
-  ): void {
+  #scanBlock(words: Int32Array, codes: number, slab: number, block: number, mask: number, sums: Int32Array): void {
     sums.fill(0);
+    const codeBytes = words[SCAN_JOB.codeBytes]!;
     let lut = words[SCAN_JOB.luts]! >>> 0;
-    let plane = planes;
-    const factors = (planes + SLAB_ROWS * (stages[0]! + stages[1]! + stages[2]!)) / 2;
-    const lastStage = stages[1] === 0 ? 0 : 2;
-    for (let stage = 0; stage <= lastStage; stage++) {
-      const count = stages[stage]!;
-      for (let byte = 0; byte < count; byte++, lut += 32) {
-        const at = plane + (block * count + byte) * BLOCK_ROWS;
-        for (let row = 0; row < BLOCK_ROWS; row++) {
-          const code = this.#bytes[at + row]!;
-          sums[row] = sums[row]! + this.#bytes[lut + (code & 15)]! + this.#bytes[lut + 16 + (code >> 4)]!;
-        }
+    for (let byte = 0; byte < codeBytes; byte++, lut += 32) {
+      const at = codes + (block * codeBytes + byte) * BLOCK_ROWS;
+      for (let row = 0; row < BLOCK_ROWS; row++) {
+        const code = this.#bytes[at + row]!;
+        sums[row] = sums[row]! + this.#bytes[lut + (code & 15)]! + this.#bytes[lut + 16 + (code >> 4)]!;
       }
-      plane += count * SLAB_ROWS;
-      if (stage === lastStage) break;
-      const bias = words[SCAN_JOB.bias0 + stage]!;
-      const limit = words[SCAN_JOB.limit0 + stage]!;
-      let isOver = false;
-      for (let row = 0; row < BLOCK_ROWS && !isOver; row++) {
-        const factor = this.#halves[factors + factorPlace(block * BLOCK_ROWS + row)]!;
-        isOver = weigh(sums[row]!, bias, words[SCAN_JOB.shift]!, factor) > limit;
-      }
-      if (!isOver) return;
     }
+    const threshold = words[SCAN_JOB.threshold]!;
     for (let row = 0; row < BLOCK_ROWS; row++) {
       if ((mask & (1 << row)) === 0) continue;
-      const factor = this.#halves[factors + factorPlace(block * BLOCK_ROWS + row)]!;
-      const score = weigh(sums[row]!, words[SCAN_JOB.bias2]!, words[SCAN_JOB.shift]!, factor);
-      if (score <= words[SCAN_JOB.threshold]!) continue;
+      const factor = this.#factorOf(codes, block * BLOCK_ROWS + row, codeBytes);
+      const score = weigh(sums[row]!, words[SCAN_JOB.bias]!, words[SCAN_JOB.shift]!, factor);
+      if (score <= threshold) continue;
       const entry = (words[SCAN_JOB.list]! >>> 0) / 4 + 2 * words[SCAN_JOB.length]!;
       this.#words[entry] = slab * SLAB_ROWS + block * BLOCK_ROWS + row;
       this.#words[entry + 1] = score;
@@ -87,12 +64,16 @@ export class PlainKernel implements VectorKernel {
     }
   }
 
-  keepBest(job: number): void {
-    this.#view();
-    this.#cut(this.#words.subarray(job / 4, job / 4 + 20), this.#floats.subarray(job / 4, job / 4 + 20));
+  #factorOf(codes: number, place: number, codeBytes: number): number {
+    return this.#halves[(codes + SLAB_ROWS * codeBytes) / 2 + factorPlace(place)]!;
   }
 
-  #cut(words: Int32Array, shares: Float32Array): void {
+  keepBest(job: number): void {
+    this.#view();
+    this.#cut(this.#words.subarray(job / 4, job / 4 + SCAN_JOB_BYTES / 4));
+  }
+
+  #cut(words: Int32Array): void {
     const keep = words[SCAN_JOB.keep]!;
     const length = words[SCAN_JOB.length]!;
     if (length <= keep) return;
@@ -111,39 +92,63 @@ export class PlainKernel implements VectorKernel {
     });
     words[SCAN_JOB.length] = keep;
     words[SCAN_JOB.threshold] = threshold;
-    words[SCAN_JOB.limit0] = limitOf(threshold, shares[SCAN_JOB.share0]!);
-    words[SCAN_JOB.limit1] = limitOf(threshold, shares[SCAN_JOB.share1]!);
   }
 
   refine(job: number): void {
-    this.#view();
-    const words = this.#words.subarray(job / 4, job / 4 + 13);
-    const units = this.#floats.subarray(job / 4, job / 4 + 13);
-    const [stage0, stage1, stage2] = [words[REFINE_JOB.stage0]!, words[REFINE_JOB.stage1]!, words[REFINE_JOB.stage2]!];
-    const stride = words[REFINE_JOB.stride]!;
-    const rows = (words[REFINE_JOB.rows]! >>> 0) / 4;
-    const scores = (words[REFINE_JOB.scores]! >>> 0) / 4;
-    const query = (words[REFINE_JOB.query]! >>> 0) / 2;
-    const scratch = words[REFINE_JOB.scratch]! >>> 0;
-    for (let index = 0; index < words[REFINE_JOB.count]!; index++) {
-      const row = this.#words[rows + index]!;
-      const slab = Math.floor(row / SLAB_ROWS);
-      const place = row % SLAB_ROWS;
-      const planes = this.#words[(words[REFINE_JOB.codeSlabs]! >>> 0) / 4 + slab]! >>> 0;
-      const exact = this.#words[(words[REFINE_JOB.exactSlabs]! >>> 0) / 4 + slab]! >>> 0;
-      this.readCode(planes, place, stage0, stage1, stage2, scratch);
-      const scale = exact === 0 ? 0 : this.#floats[(exact + SLAB_ROWS * stride) / 4 + place]!;
+    this.#forEachRow(job, ({ words, units, codes, exact, place, scale, stride, scratch }) => {
+      const query = (words[REFINE_JOB.query]! >>> 0) / 2;
       let dot = 0;
       for (let i = 0; i < stride; i++) {
         const isNegative = (this.#bytes[scratch + (i >> 3)]! >> (i & 7)) & 1;
         const value = scale > 0 ? this.#bytes[exact + place * stride + i]! - 256 * isNegative : 1 - 2 * isNegative;
         dot += value * this.#halves[query + i]!;
       }
-      const queryUnit = units[REFINE_JOB.queryUnit]!;
-      const factor = this.#halves[(planes + SLAB_ROWS * (stage0 + stage1 + stage2)) / 2 + factorPlace(place)]!;
+      const factor = this.#factorOf(codes, place, words[REFINE_JOB.codeBytes]!);
       const rough = Math.fround(Math.fround(Math.fround(dot) * factor) * units[REFINE_JOB.factorUnit]!);
       const score = scale > 0 ? Math.fround(Math.fround(dot) * scale) : rough;
-      this.#floats[scores + index] = score * queryUnit;
+      return score * units[REFINE_JOB.queryUnit]!;
+    });
+  }
+
+  refineFinest(job: number): void {
+    this.#forEachRow(job, ({ words, units, codes, exact, place, scale, stride, scratch }) => {
+      const fineBytes = words[REFINE_JOB.fineBytes]!;
+      if (scale === 0 || fineBytes === 0) {
+        return this.#factorOf(codes, place, words[REFINE_JOB.codeBytes]!) === 0 ? 0 : NaN;
+      }
+      const query = (words[REFINE_JOB.floatQuery]! >>> 0) / 4;
+      const fine = exact + SLAB_ROWS * (stride + 4) + place * fineBytes;
+      const coarse = (i: number): number =>
+        this.#bytes[exact + place * stride + i]! - 256 * ((this.#bytes[scratch + (i >> 3)]! >> (i & 7)) & 1);
+      const value = (i: number): number =>
+        coarse(i) + ((this.#bytes[fine + (i >> 2)]! >> (2 * (i & 3))) & 3) * 0.25 - 0.375;
+      const count = fineBytes * 4;
+      const dot = fourSums(count, (i) => Math.fround(this.#floats[query + i]! * value(i)));
+      const products = fourSums(count, (i) => Math.fround(coarse(i) * value(i)));
+      const squares = fourSums(count, (i) => Math.fround(value(i) * value(i)));
+      const share = Math.fround(products / squares);
+      return Math.fround(Math.fround(dot * scale) * share) * units[REFINE_JOB.floatUnit]!;
+    });
+  }
+
+  /** Scores each row of a refinement's job. */
+  #forEachRow(job: number, scoreOf: (row: RefinedRow) => number): void {
+    this.#view();
+    const words = this.#words.subarray(job / 4, job / 4 + REFINE_JOB_BYTES / 4);
+    const units = this.#floats.subarray(job / 4, job / 4 + REFINE_JOB_BYTES / 4);
+    const stride = words[REFINE_JOB.stride]!;
+    const rows = (words[REFINE_JOB.rows]! >>> 0) / 4;
+    const scores = (words[REFINE_JOB.scores]! >>> 0) / 4;
+    const scratch = words[REFINE_JOB.scratch]! >>> 0;
+    for (let index = 0; index < words[REFINE_JOB.count]!; index++) {
+      const row = this.#words[rows + index]!;
+      const slab = Math.floor(row / SLAB_ROWS);
+      const place = row % SLAB_ROWS;
+      const codes = this.#words[(words[REFINE_JOB.codeSlabs]! >>> 0) / 4 + slab]! >>> 0;
+      const exact = this.#words[(words[REFINE_JOB.exactSlabs]! >>> 0) / 4 + slab]! >>> 0;
+      this.readCode(codes, place, words[REFINE_JOB.codeBytes]!, scratch);
+      const scale = exact === 0 ? 0 : this.#floats[(exact + SLAB_ROWS * stride) / 4 + place]!;
+      this.#floats[scores + index] = scoreOf({ words, units, codes, exact, place, scale, stride, scratch });
     }
   }
 
@@ -192,30 +197,21 @@ export class PlainKernel implements VectorKernel {
     return -1;
   }
 
-  placeCodes(
-    codes: number,
-    size: number,
-    count: number,
-    slab: number,
-    row: number,
-    stage0: number,
-    stage1: number,
-    stage2: number,
-  ): void {
+  placeCodes(codes: number, size: number, count: number, slab: number, row: number, codeBytes: number): void {
     this.#view();
     for (let index = 0; index < count; index++) {
-      const code = codes + index * size;
-      walkCode(row + index, [stage0, stage1, stage2], (byte, at) => {
-        this.#bytes[slab + at] = byte < size ? this.#bytes[code + byte]! : 0;
-      });
+      for (let byte = 0; byte < codeBytes; byte++) {
+        const value = byte < size ? this.#bytes[codes + index * size + byte]! : 0;
+        this.#bytes[slab + codePlace(row + index, byte, codeBytes)] = value;
+      }
     }
   }
 
-  readCode(slab: number, row: number, stage0: number, stage1: number, stage2: number, code: number): void {
+  readCode(slab: number, row: number, codeBytes: number, code: number): void {
     this.#view();
-    walkCode(row, [stage0, stage1, stage2], (byte, at) => {
-      this.#bytes[code + byte] = this.#bytes[slab + at]!;
-    });
+    for (let byte = 0; byte < codeBytes; byte++) {
+      this.#bytes[code + byte] = this.#bytes[slab + codePlace(row, byte, codeBytes)]!;
+    }
   }
 
   packBits(bytes: number, count: number, bits: number): void {
@@ -238,25 +234,28 @@ export class PlainKernel implements VectorKernel {
   }
 }
 
-/** Calls `visit` with each byte's number and place, for the code of a row of a slab. */
-function walkCode(row: number, stages: readonly number[], visit: (byte: number, at: number) => void): void {
-  let byte = 0;
-  let plane = 0;
-  for (const count of stages) {
-    for (let j = 0; j < count; j++, byte++) {
-      visit(byte, plane + ((row >> 4) * count + j) * BLOCK_ROWS + (row & 15));
-    }
-    plane += count * SLAB_ROWS;
-  }
+/** A row that is being refined, the job's words, also as floats, and where the row's pieces are. */
+interface RefinedRow {
+  readonly words: Int32Array;
+  readonly units: Float32Array;
+  readonly codes: number;
+  readonly exact: number;
+  readonly place: number;
+  /** 0: there is no exact row. */
+  readonly scale: number;
+  readonly stride: number;
+  /** Where the row's code has been put together. */
+  readonly scratch: number;
+}
+
+/** Where a byte of a row's code is in its slab. */
+function codePlace(row: number, byte: number, codeBytes: number): number {
+  return ((row >> 4) * codeBytes + byte) * BLOCK_ROWS + (row & 15);
 }
 
 /** `(sum − bias) · 2^shift · factor / 2^15`, rounded. */
 function weigh(sum: number, bias: number, shift: number, factor: number): number {
   return (((sum - bias) << shift) * factor + 0x4000) >> 15;
-}
-
-function limitOf(threshold: number, share: number): number {
-  return threshold === NO_THRESHOLD ? NO_THRESHOLD : Math.floor(Math.fround(threshold * share));
 }
 
 /** Which quarter of a step a remainder between −½ and ½ lies in; at zero the even ones round down. */

@@ -8,17 +8,20 @@ export const REFINE_JOB = {
   query: 3,
   codeSlabs: 4,
   exactSlabs: 5,
-  stage0: 6,
-  stage1: 7,
-  stage2: 8,
-  stride: 9,
+  codeBytes: 6,
+  stride: 7,
   /** Float: what one unit of the integer query stands for. */
-  queryUnit: 10,
+  queryUnit: 8,
   /** Float: what one unit of a row's factor stands for. */
-  factorUnit: 11,
-  scratch: 12,
+  factorUnit: 9,
+  scratch: 10,
+  /** The query as floats, padded with zeros to the stride of exact rows. */
+  floatQuery: 11,
+  fineBytes: 12,
+  /** Float: by what dot products of the float query are multiplied. */
+  floatUnit: 13,
 } as const;
-export const REFINE_JOB_BYTES = 52;
+export const REFINE_JOB_BYTES = 56;
 
 const LARGEST_INT16 = 32767;
 const LARGEST_VALUE = 255;

@@ -1,19 +1,20 @@
 import { quantiseQuery, REFINE_JOB, REFINE_JOB_BYTES } from './refine-job.ts';
 import type { RowStore } from './row-store.ts';
-import { NO_THRESHOLD, planScan, SCAN_JOB, SCAN_JOB_BYTES } from './scan-job.ts';
-import { CONTROL_BYTES, type ScanCrew } from './scan-crew.ts';
-import { LIVE_BYTES } from './slab-layout.ts';
+import { NO_THRESHOLD, SCAN_JOB, SCAN_JOB_BYTES, ScanPlanner } from './scan-job.ts';
+import type { ScanCrew } from './scan-crew.ts';
+import { SHARE_BYTES } from './shared-work.ts';
+import { LIVE_BYTES, SLAB_ROWS } from './slab-layout.ts';
 import type { KernelInMemory } from './wasm-kernel.ts';
 
-/**
- * Standard deviations by which a row may lag behind after a part of its code before it is given up; from
- * `npm run sweep` (docs/sweep.md).
- */
-const SLACK = 3;
 /** Room for new entries of a list beside those that are kept. */
 const LIST_ROOM = 1024;
 const HISTOGRAM_BYTES = 1024;
 const SCORE_BYTES = 32;
+/** One in so many rows is scanned first, from so many rows on, to know the threshold from the start. */
+const SAMPLES = [
+  { fromSlabs: 200, stride: 64 },
+  { fromSlabs: 16, stride: 16 },
+] as const;
 
 /** A block of memory that grows by being taken anew. */
 interface Region {
@@ -21,30 +22,42 @@ interface Region {
   size: number;
 }
 
-/** Both stages of a search over the rows of a store. Nothing is allocated per query but the results. */
+/** A query as the second stage uses it. */
+export interface RefineQuery {
+  readonly query: Float32Array;
+  /** By what dot products are multiplied. */
+  readonly unit: number;
+  /** What a step of a row's factor stands for, where the code alone has to do. */
+  readonly factorUnit: number;
+}
+
+/** All stages of a search over the rows of a store. Nothing is allocated per query but the results. */
 export class RowScanner {
   readonly #store: RowStore;
   readonly #kernel: KernelInMemory;
   readonly #crew: ScanCrew;
+  readonly #planner: ScanPlanner;
   readonly #jobs: readonly number[];
   readonly #refineJobs: readonly number[];
   readonly #luts: number;
   readonly #query: number;
+  readonly #floatQuery: number;
   readonly #scratches: readonly number[];
   readonly #histograms: readonly number[];
   readonly #lists: readonly Region[];
+  readonly #merged: Region = { at: 0, size: 0 };
   readonly #rows: Region = { at: 0, size: 0 };
   readonly #scores: Region = { at: 0, size: 0 };
   readonly #accept: Region = { at: 0, size: 0 };
-  #slack = SLACK;
 
   constructor(store: RowStore, kernel: KernelInMemory, crew: ScanCrew) {
     this.#store = store;
     this.#kernel = kernel;
     this.#crew = crew;
-    crew.attach(store.reserve(CONTROL_BYTES));
+    crew.attach(store.reserve(SHARE_BYTES));
     const { codeBytes, exactStride } = store.layout;
     const each = (size: number): number[] => Array.from({ length: crew.size }, () => store.reserve(size));
+    this.#planner = new ScanPlanner(codeBytes);
     this.#jobs = each(SCAN_JOB_BYTES);
     this.#refineJobs = each(REFINE_JOB_BYTES);
     this.#scratches = each(codeBytes);
@@ -52,11 +65,7 @@ export class RowScanner {
     this.#lists = this.#jobs.map(() => ({ at: 0, size: 0 }));
     this.#luts = store.reserve(codeBytes * 32);
     this.#query = store.reserve(exactStride * 2);
-  }
-
-  /** For measurements: gives rows up after a part of their code later or sooner than is the rule. */
-  set slack(deviations: number) {
-    this.#slack = deviations;
+    this.#floatQuery = store.reserve(exactStride * 4);
   }
 
   /** A bitmap over rows, all zeros, for `scan`. Void once the store has grown. */
@@ -71,92 +80,136 @@ export class RowScanner {
    * `accept`, the address of a bitmap over rows, only rows whose bit is set. Valid until the next call.
    */
   scan(query: Float32Array, keep: number, accept: number): Uint32Array {
-    const { stages } = this.#store.layout;
-    const plan = planScan(query, stages, this.#slack);
+    const { luts, bias, shift } = this.#planner.plan(query);
+    const { slabCount, codeSlabs } = this.#store;
     const capacity = 2 * keep + LIST_ROOM;
-    const jobs = this.#jobs.slice(0, this.#crew.jobsFor(this.#store.slabCount));
-    this.#lists.slice(0, jobs.length).forEach((list) => this.#grown(list, capacity * 8));
-    if (jobs.length > 1) this.#grown(this.#rows, keep * jobs.length * 8);
-    this.#store.bytes.set(plan.luts, this.#luts);
-    const { buffer } = this.#store.bytes;
-    jobs.forEach((job, index) => {
-      const words = new Int32Array(buffer, job, SCAN_JOB_BYTES / 4);
-      const floats = new Float32Array(buffer, job, SCAN_JOB_BYTES / 4);
-      words[SCAN_JOB.luts] = this.#luts;
-      words.set(stages, SCAN_JOB.stage0);
-      words.set(plan.biases, SCAN_JOB.bias0);
-      words[SCAN_JOB.shift] = plan.shift;
-      floats.set(plan.shares, SCAN_JOB.share0);
-      words[SCAN_JOB.list] = this.#lists[index]!.at;
-      words[SCAN_JOB.capacity] = capacity;
-      words[SCAN_JOB.keep] = keep;
-      words[SCAN_JOB.length] = 0;
-      words.fill(NO_THRESHOLD, SCAN_JOB.threshold, SCAN_JOB.limit1 + 1);
-      words[SCAN_JOB.accept] = accept;
-      words[SCAN_JOB.histogram] = this.#histograms[index]!;
-      words[SCAN_JOB.scores] = this.#histograms[index]! + HISTOGRAM_BYTES;
+    for (const list of this.#lists) this.#grown(list, capacity * 8);
+    this.#store.bytes.set(luts, this.#luts);
+    const words = new Int32Array(this.#store.bytes.buffer);
+    this.#jobs.forEach((job, index) => {
+      const at = job / 4;
+      words[at + SCAN_JOB.luts] = this.#luts;
+      words[at + SCAN_JOB.codeBytes] = this.#store.layout.codeBytes;
+      words[at + SCAN_JOB.bias] = bias;
+      words[at + SCAN_JOB.shift] = shift;
+      words[at + SCAN_JOB.list] = this.#lists[index]!.at;
+      words[at + SCAN_JOB.capacity] = capacity;
+      words[at + SCAN_JOB.keep] = keep;
+      words[at + SCAN_JOB.accept] = accept;
+      words[at + SCAN_JOB.histogram] = this.#histograms[index]!;
+      words[at + SCAN_JOB.scores] = this.#histograms[index]! + HISTOGRAM_BYTES;
+      words[at + SCAN_JOB.stride] = 1;
     });
-    this.#crew.scan(jobs, this.#store.codeSlabs, this.#store.slabCount);
-    return this.#merged(jobs);
+    let threshold = this.#expectedThreshold(words, keep);
+    for (;;) {
+      const jobs = this.#jobs.slice(0, this.#crew.jobsFor(slabCount * this.#store.layout.codeSlabBytes));
+      for (const job of jobs) {
+        words[job / 4 + SCAN_JOB.length] = 0;
+        words[job / 4 + SCAN_JOB.threshold] = threshold;
+      }
+      if (!this.#crew.scan(jobs, codeSlabs, slabCount)) continue;
+      const rows = this.#merge(jobs, keep);
+      if (rows.length === keep || threshold === NO_THRESHOLD) return rows;
+      // The sample promised too much.
+      threshold = NO_THRESHOLD;
+    }
   }
 
   /**
-   * Second stage: the dot products of the query with these rows, times `unit`; by the exact row where there is one, else
-   * estimated from its code, for which `factorUnit` is what a step of a factor stands for. Valid until the next call.
+   * Second stage: the dot products of the query with these rows; by the exact row where there is one, else estimated from its
+   * code. Valid until the next call.
    */
-  refine(query: Float32Array, unit: number, factorUnit: number, rows: Uint32Array): Float32Array {
-    const { stages, exactStride } = this.#store.layout;
+  refine({ query, unit, factorUnit }: RefineQuery, rows: Uint32Array): Float32Array {
+    const { exactStride } = this.#store.layout;
     const rowsAt = this.#grown(this.#rows, rows.length * 4, rows);
     const scoresAt = this.#grown(this.#scores, rows.length * 4);
     const { buffer } = this.#store.bytes;
     const queryUnit = quantiseQuery(query, new Int16Array(buffer, this.#query, exactStride)) * unit;
-    const jobs = this.#refineJobs.slice(0, this.#crew.jobsFor(this.#store.slabCount));
-    const share = Math.ceil(rows.length / jobs.length);
-    jobs.forEach((job, index) => {
-      const words = new Int32Array(buffer, job, REFINE_JOB_BYTES / 4);
-      const floats = new Float32Array(buffer, job, REFINE_JOB_BYTES / 4);
-      const first = Math.min(index * share, rows.length);
-      words[REFINE_JOB.rows] = rowsAt + first * 4;
-      words[REFINE_JOB.count] = Math.min(share, rows.length - first);
-      words[REFINE_JOB.scores] = scoresAt + first * 4;
-      words[REFINE_JOB.query] = this.#query;
-      words[REFINE_JOB.codeSlabs] = this.#store.codeSlabs;
-      words[REFINE_JOB.exactSlabs] = this.#store.exactSlabs;
-      words.set(stages, REFINE_JOB.stage0);
-      words[REFINE_JOB.stride] = exactStride;
-      floats[REFINE_JOB.queryUnit] = queryUnit;
-      floats[REFINE_JOB.factorUnit] = factorUnit;
-      words[REFINE_JOB.scratch] = this.#scratches[index]!;
-    });
-    this.#crew.refine(jobs);
+    const words = new Int32Array(buffer);
+    const floats = new Float32Array(buffer);
+    const work = { rows: rowsAt, scores: scoresAt, count: rows.length };
+    for (;;) {
+      const jobs = this.#refineJobs.slice(
+        0,
+        this.#crew.jobsFor(this.#store.slabCount * this.#store.layout.codeSlabBytes),
+      );
+      jobs.forEach((job, index) => {
+        this.#describe(words, job / 4, index);
+        floats[job / 4 + REFINE_JOB.queryUnit] = queryUnit;
+        floats[job / 4 + REFINE_JOB.factorUnit] = factorUnit;
+      });
+      if (this.#crew.refine(jobs, work)) return new Float32Array(buffer, scoresAt, rows.length);
+    }
+  }
+
+  /** Last stage: the same, with all the bits there are; NaN where they are not in memory. Valid until the next call. */
+  refineFinest({ query, unit }: RefineQuery, rows: Uint32Array): Float32Array {
+    const rowsAt = this.#grown(this.#rows, rows.length * 4, rows);
+    const scoresAt = this.#grown(this.#scores, rows.length * 4);
+    const { buffer } = this.#store.bytes;
+    new Float32Array(buffer, this.#floatQuery, this.#store.layout.exactStride).set(query);
+    const [job = 0] = this.#refineJobs;
+    const words = new Int32Array(buffer);
+    this.#describe(words, job / 4, 0);
+    words[job / 4 + REFINE_JOB.rows] = rowsAt;
+    words[job / 4 + REFINE_JOB.scores] = scoresAt;
+    words[job / 4 + REFINE_JOB.count] = rows.length;
+    new Float32Array(buffer)[job / 4 + REFINE_JOB.floatUnit] = unit;
+    this.#kernel.kernel.refineFinest(job);
     return new Float32Array(buffer, scoresAt, rows.length);
   }
 
+  #describe(words: Int32Array, at: number, index: number): void {
+    const { codeBytes, exactStride, fineBytes } = this.#store.layout;
+    words[at + REFINE_JOB.query] = this.#query;
+    words[at + REFINE_JOB.codeSlabs] = this.#store.codeSlabs;
+    words[at + REFINE_JOB.exactSlabs] = this.#store.exactSlabs;
+    words[at + REFINE_JOB.codeBytes] = codeBytes;
+    words[at + REFINE_JOB.stride] = exactStride;
+    words[at + REFINE_JOB.scratch] = this.#scratches[index]!;
+    words[at + REFINE_JOB.floatQuery] = this.#floatQuery;
+    words[at + REFINE_JOB.fineBytes] = fineBytes;
+  }
+
+  /**
+   * What a row must exceed so that somewhat more than `keep` do, judged from a sample: then few rows join the lists that are
+   * dropped again.
+   */
+  #expectedThreshold(words: Int32Array, keep: number): number {
+    const { slabCount, codeSlabs } = this.#store;
+    const sample = SAMPLES.find(({ fromSlabs }) => slabCount >= fromSlabs);
+    const [job = 0] = this.#jobs;
+    const at = job / 4;
+    if (sample === undefined || keep * 4 > slabCount * SLAB_ROWS) return NO_THRESHOLD;
+    const expected = keep / sample.stride;
+    const wanted = Math.ceil(expected + 4 * Math.sqrt(expected) + 4);
+    words[at + SCAN_JOB.length] = 0;
+    words[at + SCAN_JOB.threshold] = NO_THRESHOLD;
+    words[at + SCAN_JOB.keep] = wanted;
+    words[at + SCAN_JOB.stride] = sample.stride;
+    this.#kernel.kernel.scan(job, codeSlabs, 0, slabCount);
+    this.#kernel.kernel.keepBest(job);
+    words[at + SCAN_JOB.keep] = keep;
+    words[at + SCAN_JOB.stride] = 1;
+    return words[at + SCAN_JOB.length]! < wanted ? NO_THRESHOLD : words[at + SCAN_JOB.threshold]! - 1;
+  }
+
   /** The best of all jobs' lists. */
-  #merged(jobs: readonly number[]): Uint32Array {
-    const { buffer } = this.#store.bytes;
+  #merge(jobs: readonly number[], keep: number): Uint32Array {
+    for (const job of jobs) this.#kernel.kernel.keepBest(job);
     const [first = 0] = jobs;
-    const target = new Int32Array(buffer, first, SCAN_JOB_BYTES / 4);
+    const mergedAt = jobs.length > 1 ? this.#grown(this.#merged, keep * jobs.length * 8) : 0;
+    const words = new Int32Array(this.#store.bytes.buffer);
     if (jobs.length > 1) {
-      // Ranges follow each other, so that the lists put together are in the order of rows again.
-      let length = target[SCAN_JOB.length]!;
-      const merged = this.#rows.at;
-      const words = new Int32Array(buffer);
-      words.copyWithin(merged / 4, target[SCAN_JOB.list]! >>> 2, (target[SCAN_JOB.list]! >>> 2) + length * 2);
-      for (const job of jobs.slice(1)) {
-        const other = new Int32Array(buffer, job, SCAN_JOB_BYTES / 4);
-        const from = other[SCAN_JOB.list]! >>> 2;
-        const count = other[SCAN_JOB.length]!;
-        words.copyWithin(merged / 4 + length * 2, from, from + count * 2);
-        length += count;
-      }
-      target[SCAN_JOB.list] = merged;
-      target[SCAN_JOB.length] = length;
+      const length = mergeLists(words, jobs, mergedAt);
+      words[first / 4 + SCAN_JOB.list] = mergedAt;
+      words[first / 4 + SCAN_JOB.length] = length;
       this.#kernel.kernel.keepBest(first);
     }
-    const entries = new Uint32Array(buffer, target[SCAN_JOB.list]! >>> 0, target[SCAN_JOB.length]! * 2);
-    const rows = new Uint32Array(entries.length / 2);
-    for (let at = 0; at < rows.length; at++) rows[at] = entries[at * 2]!;
+    const list = (words[first / 4 + SCAN_JOB.list]! >>> 0) / 4;
+    const rows = new Uint32Array(words[first / 4 + SCAN_JOB.length]!);
+    for (let at = 0; at < rows.length; at++) rows[at] = words[list + at * 2]!;
+    words[first / 4 + SCAN_JOB.list] = this.#lists[0]!.at;
     return rows;
   }
 
@@ -168,5 +221,22 @@ export class RowScanner {
     }
     if (content !== undefined) new Uint32Array(this.#store.bytes.buffer, region.at, content.length).set(content);
     return region.at;
+  }
+}
+
+/** Puts the jobs' lists, each in the order of rows, into one in the order of rows, and returns its length. */
+function mergeLists(words: Int32Array, jobs: readonly number[], mergedAt: number): number {
+  const heads = jobs.map((job) => (words[job / 4 + SCAN_JOB.list]! >>> 0) / 4);
+  const ends = jobs.map((job, index) => heads[index]! + 2 * words[job / 4 + SCAN_JOB.length]!);
+  let to = mergedAt / 4;
+  for (;;) {
+    let best = -1;
+    for (let index = 0; index < jobs.length; index++) {
+      if (heads[index]! < ends[index]! && (best < 0 || words[heads[index]!]! < words[heads[best]!]!)) best = index;
+    }
+    if (best < 0) return (to - mergedAt / 4) / 2;
+    words[to++] = words[heads[best]!]!;
+    words[to++] = words[heads[best]! + 1]!;
+    heads[best]! += 2;
   }
 }

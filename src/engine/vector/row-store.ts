@@ -90,8 +90,7 @@ export class RowStore {
 
   /** Writes codes to rows from `first` on. A row with a factor is live from now on. */
   writeCodes(first: number, codes: Uint8Array, factors: Uint16Array): void {
-    const { liveAt, factorsAt, dimensions } = this.layout;
-    const [stage0, stage1, stage2] = this.layout.stages;
+    const { liveAt, factorsAt, dimensions, codeBytes } = this.layout;
     const size = dimensions / 8;
     this.extend(first + factors.length);
     for (let done = 0; done < factors.length;) {
@@ -100,7 +99,7 @@ export class RowStore {
       const count = Math.min(SLAB_ROWS - place, factors.length - done);
       const slab = this.#codeSlab(row);
       this.#bytes.set(codes.subarray(done * size, (done + count) * size), this.#staging);
-      this.#kernel.kernel.placeCodes(this.#staging, size, count, slab, place, stage0, stage1, stage2);
+      this.#kernel.kernel.placeCodes(this.#staging, size, count, slab, place, codeBytes);
       for (let i = 0; i < count; i++) {
         const factor = factors[done + i]!;
         this.#halves[(slab + factorsAt) / 2 + factorPlace(place + i)] = factor;
@@ -194,33 +193,6 @@ export class RowStore {
     }
   }
 
-  /**
-   * Last stage: the dot product of the query with an exact row, its quarters included; `undefined` where they are not there.
-   */
-  finestDot(row: number, query: Float32Array): number | undefined {
-    const scale = this.#scaleOf(row);
-    const { exactStride, fineAt, fineBytes } = this.layout;
-    if (scale === 0 || fineBytes === 0) return undefined;
-    this.#readCode(row);
-    const bytes = this.#bytes;
-    const code = this.#staging;
-    const low = this.#exactSlab(row) + (row % SLAB_ROWS) * exactStride;
-    const fine = this.#exactSlab(row) + fineAt + (row % SLAB_ROWS) * fineBytes;
-    let dot = 0;
-    let products = 0;
-    let squares = 0;
-    for (let i = 0; i < query.length; i++) {
-      const coarse = bytes[low + i]! - (((bytes[code + (i >> 3)]! >> (i & 7)) & 1) << 8);
-      // The middle of its quarter of the step around `coarse`.
-      const value = coarse + ((bytes[fine + (i >> 2)]! >> (2 * (i & 3))) & 3) * 0.25 - 0.375;
-      dot += query[i]! * value;
-      products += coarse * value;
-      squares += value * value;
-    }
-    // The scale makes up for what rounding took from the coarse values; the finer ones want that back.
-    return (dot * scale * products) / squares;
-  }
-
   /** Writes an exact row as floats to `target`; zeros where it is not there. */
   readRow(row: number, target: Float32Array): void {
     target.fill(0);
@@ -236,13 +208,12 @@ export class RowStore {
   /** Moves rows towards the front, with all that belongs to them. */
   move(from: number, to: number, count: number): void {
     const { liveAt, factorsAt, exactStride, codeBytes, fineAt, fineBytes, dimensions } = this.layout;
-    const [stage0, stage1, stage2] = this.layout.stages;
     for (let i = 0; i < count; i++) {
       const [source, target] = [from + i, to + i];
       const [sourceSlab, targetSlab] = [this.#codeSlab(source), this.#codeSlab(target)];
       const place = target % SLAB_ROWS;
       this.#readCode(source);
-      this.#kernel.kernel.placeCodes(this.#staging, codeBytes, 1, targetSlab, place, stage0, stage1, stage2);
+      this.#kernel.kernel.placeCodes(this.#staging, codeBytes, 1, targetSlab, place, codeBytes);
       this.#halves[(targetSlab + factorsAt) / 2 + factorPlace(place)] =
         this.#halves[(sourceSlab + factorsAt) / 2 + factorPlace(source % SLAB_ROWS)]!;
       const bit = 1 << (place & 7);
@@ -265,8 +236,7 @@ export class RowStore {
   }
 
   #readCode(row: number): void {
-    const [stage0, stage1, stage2] = this.layout.stages;
-    this.#kernel.kernel.readCode(this.#codeSlab(row), row % SLAB_ROWS, stage0, stage1, stage2, this.#staging);
+    this.#kernel.kernel.readCode(this.#codeSlab(row), row % SLAB_ROWS, this.layout.codeBytes, this.#staging);
   }
 
   #scaleOf(row: number): number {

@@ -1,59 +1,46 @@
 import type { KernelInMemory } from './wasm-kernel.ts';
 
-/** Runs jobs of the kernels: on this thread, or on several. */
+/** Which rows to score, and where their scores go: addresses, of 32-bit numbers and floats. */
+export interface RowsToScore {
+  readonly rows: number;
+  readonly scores: number;
+  readonly count: number;
+}
+
+/** Runs jobs of the kernels: on this thread, or on several. Jobs are addresses, see scan-job.ts and refine-job.ts. */
 export interface ScanCrew {
   /** The most jobs that run at a time. */
   readonly size: number;
   /** Gives the crew memory of its own, `CONTROL_BYTES` long, before anything else. */
   attach(control: number): void;
-  /** How many jobs a search over so many slabs is to be split into, here and now. */
-  jobsFor(slabCount: number): number;
-  /** Runs `kernel.scan(jobs[i], slabTable, …)` over the i-th of as many ranges of slabs as there are jobs. */
-  scan(jobs: readonly number[], slabTable: number, slabCount: number): void;
-  /** Runs `kernel.refine` for each job. */
-  refine(jobs: readonly number[]): void;
+  /** How many jobs a scan of so many bytes is to be split into, here and now. */
+  jobsFor(byteCount: number): number;
+  /**
+   * Scans all slabs of a table. Each job's list has some of the rows afterwards, in their order. False where a thread has
+   * died: then nothing is known, and `jobsFor` says 1 from now on.
+   */
+  scan(jobs: readonly number[], slabTable: number, slabCount: number): boolean;
+  /** Runs `kernel.refine` over the rows, of which the jobs share out as many as each can do. False as above. */
+  refine(jobs: readonly number[], rows: RowsToScore): boolean;
   /** Ends the threads. */
   close(): void;
 }
 
-export const MOST_THREADS = 8;
-export const CONTROL_BYTES = 128;
-
-/** Words of the crew's memory. */
-export const CONTROL = {
-  /** Counts orders; threads wait for it to change. */
-  order: 0,
-  /** Threads that are still at the order. */
-  pending: 1,
-  /** 0: scan, 1: refine. */
-  task: 2,
-  slabTable: 3,
-  slabCount: 4,
-  jobCount: 5,
-  /** Threads that have started. */
-  ready: 6,
-  /** Addresses of jobs, one for each thread; the first is the caller's. */
-  jobs: 8,
-} as const;
-export const SCAN_TASK = 0;
-export const REFINE_TASK = 1;
-
-/** The first slab of the i-th of `count` ranges. */
-export function rangeStart(index: number, count: number, slabCount: number): number {
-  return Math.floor((index * slabCount) / count);
-}
-
 /** Runs all on this thread. */
-export function soloCrew({ kernel }: KernelInMemory): ScanCrew {
+export function soloCrew({ kernel, memory }: KernelInMemory): ScanCrew {
   return {
     size: 1,
     attach: () => undefined,
     jobsFor: () => 1,
     scan: ([job], slabTable, slabCount) => {
       if (job !== undefined) kernel.scan(job, slabTable, 0, slabCount);
+      return true;
     },
-    refine: ([job]) => {
-      if (job !== undefined) kernel.refine(job);
+    refine: ([job], { rows, scores, count }) => {
+      if (job === undefined) return true;
+      new Int32Array(memory.buffer, job, 3).set([rows, count, scores]);
+      kernel.refine(job);
+      return true;
     },
     close: () => undefined,
   };

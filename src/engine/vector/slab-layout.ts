@@ -2,9 +2,8 @@
  * How rows lie in memory. Rows are numbered through; 2,048 of them share a slab of codes and, once they are there, a slab of
  * exact rows.
  *
- * A slab of codes holds up to three planes, one for each stage of the scan, then the factors, then the live bits. Plane s
- * holds, for each block of 16 rows, byte j of all 16 codes side by side, for each of the stage's `stages[s]` bytes: one
- * instruction looks up a half byte of 16 rows (André, Kermarrec, Le Scouarnec: Cache locality is not enough, VLDB 2015).
+ * A slab of codes holds the codes, then the factors, then the live bits. The codes are, for each block of 16 rows, byte j of
+ * all 16 codes side by side, for each of their `codeBytes` bytes: one instruction looks up a half byte of 16 rows (André, Kermarrec, Le Scouarnec: Cache locality is not enough, VLDB 2015).
  * Bit i of byte j is set where component 8 j + i is negative. A block's 16 factors are those of its even rows, then
  * those of its odd rows, because that is how sums of bytes widen.
  *
@@ -19,17 +18,10 @@ export const LIVE_BYTES = SLAB_ROWS / 8;
 
 /** Codes are padded to a multiple of this many bytes. */
 const CODE_UNIT = 4;
-/** Codes shorter than this are scanned in one stage: a part of them says too little. */
-const STAGED_BYTES = 16;
-
-/** Bytes of a code that each stage of the scan reads; multiples of 4. */
-export type Stages = readonly [number, number, number];
-
 export interface SlabLayout {
   /** A multiple of 8. */
   readonly dimensions: number;
-  readonly stages: Stages;
-  /** Bytes of a code in a slab: the sum of the stages. */
+  /** Bytes of a code in a slab, a multiple of 4. */
   readonly codeBytes: number;
   /** Bytes of an exact row in a slab. */
   readonly exactStride: number;
@@ -49,8 +41,6 @@ export interface SlabLayout {
 export function layoutFor(dimensions: number, hasQuarters: boolean): SlabLayout {
   const padded = roundUp(dimensions, 8);
   const codeBytes = roundUp(padded / 8, CODE_UNIT);
-  const quarter = roundUp(codeBytes / 4, CODE_UNIT);
-  const stages: Stages = codeBytes < STAGED_BYTES ? [codeBytes, 0, 0] : [quarter, quarter, codeBytes - 2 * quarter];
   const exactStride = roundUp(padded, 16);
   const factorsAt = SLAB_ROWS * codeBytes;
   const liveAt = factorsAt + SLAB_ROWS * 2;
@@ -59,7 +49,6 @@ export function layoutFor(dimensions: number, hasQuarters: boolean): SlabLayout 
   const fineBytes = hasQuarters ? padded / 4 : 0;
   return {
     dimensions: padded,
-    stages,
     codeBytes,
     exactStride,
     factorsAt,

@@ -1,13 +1,13 @@
 import {
-  CONTROL,
-  CONTROL_BYTES,
-  MOST_THREADS,
-  rangeStart,
+  runShare,
+  SHARE,
+  SHARE_BYTES,
   REFINE_TASK,
+  ROWS_PER_PIECE,
   SCAN_TASK,
-  soloCrew,
-  type ScanCrew,
-} from './scan-crew.ts';
+  SLABS_PER_PIECE,
+} from './shared-work.ts';
+import { soloCrew, type RowsToScore, type ScanCrew } from './scan-crew.ts';
 import { simdKernel, type KernelInMemory } from './wasm-kernel.ts';
 
 /** What a thread is started with. */
@@ -24,68 +24,74 @@ export interface ScanThread {
   terminate(): void;
 }
 
-/** Below so many slabs a search is over sooner than a thread is awake. */
-const FEWEST_SLABS = 16;
-/** Looks at the threads' counter this often before it sleeps: they are mostly done at the same time. */
-const SPINS = 20_000;
+const MOST_THREADS = 8;
+/** Codes of fewer bytes are scanned in less time than it takes to wake a thread and to wait for it: half a millisecond. */
+const FEWEST_BYTES = 8 * 2 ** 20;
+/** The caller looks this often whether the threads are done before it sleeps: they mostly are at the same time. */
+const CALLER_SPINS = 20_000;
+/** A thread looks this often for the next order before it sleeps: the second stage follows soon after the first. */
+const THREAD_SPINS = 4_000;
 /** A thread that takes longer has died. */
 const PATIENCE_MS = 5_000;
 
 /**
  * Splits searches over threads that share the memory. An order is given and awaited through the memory itself, without a
- * message. Threads are started by the first search that is worth it and join in once they are there; until then, and when one
- * of them dies, the caller does everything. Only for threads that may block, hence not a page's.
+ * message, and threads take pieces of it as they get on: one that wakes late, or is slowed down, keeps nobody waiting for
+ * more than a piece. Threads are started by the first search that is worth it and join in once they are there; until
+ * then, and when one of them dies, the caller does everything. Only for threads that may block, hence not a page's.
  */
 export class ThreadCrew implements ScanCrew {
   readonly size: number;
   readonly #kernel: KernelInMemory & { readonly memory: WebAssembly.Memory };
   readonly #spawn: () => ScanThread;
+  readonly #fewestBytes: number;
   readonly #solo: ScanCrew;
   #threads: ScanThread[] | undefined;
   #control = 0;
   #words = new Int32Array(0) as Int32Array;
   #hasFailed = false;
 
+  /** `threadCount` includes the caller. Scans of fewer than `fewestBytes` are not split. */
   constructor(
     kernel: KernelInMemory & { readonly memory: WebAssembly.Memory },
     threadCount: number,
     spawn: () => ScanThread,
+    fewestBytes = FEWEST_BYTES,
   ) {
     this.size = Math.max(1, Math.min(threadCount, MOST_THREADS));
     this.#kernel = kernel;
     this.#spawn = spawn;
+    this.#fewestBytes = fewestBytes;
     this.#solo = soloCrew(kernel);
   }
 
   attach(control: number): void {
     this.#control = control;
-    this.#words = new Int32Array(this.#kernel.memory.buffer, control, CONTROL_BYTES / 4);
+    this.#words = new Int32Array(this.#kernel.memory.buffer, control, SHARE_BYTES / 4);
   }
 
-  jobsFor(slabCount: number): number {
-    if (slabCount < FEWEST_SLABS || this.size === 1 || this.#hasFailed) return 1;
+  jobsFor(byteCount: number): number {
+    if (byteCount < this.#fewestBytes || this.size === 1 || this.#hasFailed) return 1;
     this.#threads ??= this.#start();
     // Places are given in turn, and a later thread may be there before an earlier one: all or none.
-    return Atomics.load(this.#words, CONTROL.ready) === this.size - 1 ? this.size : 1;
+    return Atomics.load(this.#words, SHARE.ready) === this.size - 1 ? this.size : 1;
   }
 
-  scan(jobs: readonly number[], slabTable: number, slabCount: number): void {
-    if (jobs.length === 1) {
-      this.#solo.scan(jobs, slabTable, slabCount);
-      return;
-    }
-    this.#words[CONTROL.slabTable] = slabTable;
-    this.#words[CONTROL.slabCount] = slabCount;
-    this.#run(SCAN_TASK, jobs, (job, place) => {
-      const end = rangeStart(place + 1, jobs.length, slabCount);
-      this.#kernel.kernel.scan(job, slabTable, rangeStart(place, jobs.length, slabCount), end);
-    });
+  scan(jobs: readonly number[], slabTable: number, slabCount: number): boolean {
+    if (jobs.length === 1) return this.#solo.scan(jobs, slabTable, slabCount);
+    this.#words[SHARE.task] = SCAN_TASK;
+    this.#words[SHARE.slabTable] = slabTable;
+    this.#words[SHARE.count] = slabCount;
+    return this.#run(jobs, Math.ceil(slabCount / SLABS_PER_PIECE));
   }
 
-  refine(jobs: readonly number[]): void {
-    this.#run(REFINE_TASK, jobs, (job) => {
-      this.#kernel.kernel.refine(job);
-    });
+  refine(jobs: readonly number[], rows: RowsToScore): boolean {
+    if (jobs.length === 1) return this.#solo.refine(jobs, rows);
+    this.#words[SHARE.task] = REFINE_TASK;
+    this.#words[SHARE.rows] = rows.rows;
+    this.#words[SHARE.scores] = rows.scores;
+    this.#words[SHARE.count] = rows.count;
+    return this.#run(jobs, Math.ceil(rows.count / ROWS_PER_PIECE));
   }
 
   close(): void {
@@ -94,38 +100,30 @@ export class ThreadCrew implements ScanCrew {
     this.#hasFailed = true;
   }
 
-  #run(task: number, jobs: readonly number[], work: (job: number, place: number) => void): void {
-    const [own] = jobs;
-    if (own === undefined) return;
-    if (jobs.length > 1) {
-      const words = this.#words;
-      words[CONTROL.task] = task;
-      words[CONTROL.jobCount] = jobs.length;
-      words.set(jobs, CONTROL.jobs);
-      Atomics.store(words, CONTROL.pending, jobs.length - 1);
-      Atomics.add(words, CONTROL.order, 1);
-      Atomics.notify(words, CONTROL.order);
-    }
-    work(own, 0);
-    if (jobs.length > 1 && !this.#areDone()) {
-      this.close();
-      jobs.slice(1).forEach((job, at) => {
-        work(job, at + 1);
-      });
-    }
+  #run(jobs: readonly number[], pieces: number): boolean {
+    const words = this.#words;
+    words.set(jobs, SHARE.jobs);
+    words[SHARE.pieces] = pieces;
+    Atomics.store(words, SHARE.left, pieces);
+    Atomics.add(words, SHARE.order, 1);
+    Atomics.notify(words, SHARE.order);
+    runShare(this.#kernel.kernel, this.#kernel.memory, words, 0);
+    const isDone = this.#areDone();
+    if (!isDone) this.close();
+    return isDone;
   }
 
-  /** Waits until every thread has done its part; false if one has not in all this time. */
+  /** Waits until no thread has a piece any more; false if one still has after all this time. */
   #areDone(): boolean {
     const words = this.#words;
-    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, CONTROL.pending) === 0) return true;
+    for (let spin = 0; spin < CALLER_SPINS; spin++) if (Atomics.load(words, SHARE.active) === 0) return true;
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
-      const pending = Atomics.load(words, CONTROL.pending);
-      if (pending === 0) return true;
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      Atomics.wait(words, CONTROL.pending, pending, left);
+      const active = Atomics.load(words, SHARE.active);
+      if (active === 0) return true;
+      const timeLeft = deadline - performance.now();
+      if (timeLeft <= 0) return false;
+      Atomics.wait(words, SHARE.active, active, timeLeft);
     }
   }
 
@@ -141,24 +139,17 @@ export class ThreadCrew implements ScanCrew {
 /** What a thread of the crew does, until it is terminated: waits for orders, and never returns. */
 export function serveScans({ memory, control, place }: ScanThreadStart): never {
   const kernel = simdKernel(memory);
-  const words = new Int32Array(memory.buffer, control, CONTROL_BYTES / 4);
-  let seen = Atomics.load(words, CONTROL.order);
-  Atomics.add(words, CONTROL.ready, 1);
+  const words = new Int32Array(memory.buffer, control, SHARE_BYTES / 4);
+  let seen = Atomics.load(words, SHARE.order);
+  Atomics.add(words, SHARE.ready, 1);
   for (;;) {
-    Atomics.wait(words, CONTROL.order, seen);
-    const order = Atomics.load(words, CONTROL.order);
+    for (let spin = 0; spin < THREAD_SPINS && Atomics.load(words, SHARE.order) === seen; spin++);
+    Atomics.wait(words, SHARE.order, seen);
+    const order = Atomics.load(words, SHARE.order);
     if (order === seen) continue;
     seen = order;
-    const count = words[CONTROL.jobCount]!;
-    const job = words[CONTROL.jobs + place]!;
-    if (words[CONTROL.task] === SCAN_TASK) {
-      const slabCount = words[CONTROL.slabCount]!;
-      const end = rangeStart(place + 1, count, slabCount);
-      kernel.scan(job, words[CONTROL.slabTable]!, rangeStart(place, count, slabCount), end);
-    } else {
-      kernel.refine(job);
-    }
-    Atomics.sub(words, CONTROL.pending, 1);
-    Atomics.notify(words, CONTROL.pending);
+    Atomics.add(words, SHARE.active, 1);
+    runShare(kernel, memory, words, place);
+    if (Atomics.sub(words, SHARE.active, 1) === 1) Atomics.notify(words, SHARE.active);
   }
 }

@@ -3,7 +3,7 @@ import { TopK } from '../ranking/top-k.ts';
 import { candidateCount } from './candidate-count.ts';
 import { chunkScore } from './chunk-score.ts';
 import { RowQuantiser } from './quantised-rows.ts';
-import { RowScanner } from './row-scanner.ts';
+import { RowScanner, type RefineQuery } from './row-scanner.ts';
 import { soloCrew, type ScanCrew } from './scan-crew.ts';
 import { RowStore } from './row-store.ts';
 import { COSINE_FACTOR_RANGE, factorUnit, storeFactors, weighRows, type Metric } from './row-weights.ts';
@@ -104,11 +104,6 @@ export class VectorIndex {
     let bookkeeping = 0;
     for (const { rowStarts } of this.#parts.all) bookkeeping += (rowStarts?.length ?? 0) * 8;
     return this.#store.memoryBytes + bookkeeping;
-  }
-
-  /** For measurements: see `RowScanner.slack`. */
-  set slack(deviations: number) {
-    this.#scanner.slack = deviations;
   }
 
   /**
@@ -277,9 +272,7 @@ export class VectorIndex {
       keys[count++] = key;
       starts[count] = rowCount;
     });
-    const unit = this.metric === 'cosine' ? 1 / length : 1;
-    const step = factorUnit(this.#factorRange, this.dimensions);
-    const rowScores = this.#scanner.refine(query, unit, step, rows.subarray(0, rowCount));
+    const rowScores = this.#scanner.refine(this.#refineQuery(query, length), rows.subarray(0, rowCount));
     const scores = new Float32Array(count);
     for (let at = 0; at < count; at++) scores[at] = chunkScore(rowScores, starts[at]!, starts[at + 1]!);
     return { keys: keys.subarray(0, count), scores };
@@ -297,24 +290,26 @@ export class VectorIndex {
     for (let at = 0; at < keys.length; at++) {
       if (scores[at]! >= near.threshold) near.offer(scores[at]!, keys[at]!);
     }
-    const unit = this.metric === 'cosine' ? 1 / length : 1;
+    const places: { readonly key: number; readonly score: number; readonly start: number; readonly end: number }[] = [];
+    const rows: number[] = [];
+    for (const { key, score } of near.drain()) {
+      const { start = 0, end = 0 } = this.#parts.rowsOf(key) ?? {};
+      places.push({ key, score, start: rows.length, end: rows.length + end - start });
+      for (let row = start; row < end; row++) rows.push(row);
+    }
+    const fine = this.#scanner.refineFinest(this.#refineQuery(query, length), Uint32Array.from(rows));
     const best = new TopK(k, isBefore);
-    for (const { key, score } of near.drain()) best.offer(this.#finestScore(query, unit, key) ?? score, key);
+    for (const { key, score, start, end } of places) {
+      const finer = chunkScore(fine, start, end);
+      best.offer(Number.isNaN(finer) ? score : finer, key);
+    }
     const kept = best.drain();
     return { keys: Uint32Array.from(kept, ({ key }) => key), scores: Float32Array.from(kept, ({ score }) => score) };
   }
 
-  #finestScore(query: Float32Array, unit: number, key: number): number | undefined {
-    const rows = this.#parts.rowsOf(key);
-    if (rows === undefined) return undefined;
-    const scores = new Float32Array(rows.end - rows.start);
-    for (let row = rows.start; row < rows.end; row++) {
-      const dot = this.#store.finestDot(row, query);
-      // A row of zeros has no exact row and no estimate but 0.
-      if (dot === undefined && this.#store.hasVector(row)) return undefined;
-      scores[row - rows.start] = (dot ?? 0) * unit;
-    }
-    return chunkScore(scores, 0, scores.length);
+  #refineQuery(query: Float32Array, length: number): RefineQuery {
+    const unit = this.metric === 'cosine' ? 1 / length : 1;
+    return { query, unit, factorUnit: factorUnit(this.#factorRange, this.dimensions) };
   }
 
   /** The query's length. */
@@ -324,7 +319,9 @@ export class VectorIndex {
     if (query.length !== this.dimensions) {
       throw new InvalidInputError('The question was embedded with other dimensions than the library.');
     }
-    const length = Math.hypot(...query);
+    let squares = 0;
+    for (const value of query) squares += value * value;
+    const length = Math.sqrt(squares);
     if (!(length < Infinity)) throw new InvalidInputError('An embedding holds a value that is not a number.');
     return length;
   }

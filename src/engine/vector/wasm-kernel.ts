@@ -64,7 +64,7 @@ export function simdKernel(memory: WebAssembly.Memory): VectorKernel {
     if (typeof found !== 'function') throw new TypeError(`The kernel has no function ${name}.`);
     return found as (...values: number[]) => unknown;
   };
-  const [scan, keepBest, refine] = [take('scan'), take('keepBest'), take('refine')];
+  const [scan, keepBest, refine, refineFinest] = [take('scan'), take('keepBest'), take('refine'), take('refineFinest')];
   const [quantise, placeCodes, readCode, packBits] = [
     take('quantise'),
     take('placeCodes'),
@@ -75,6 +75,7 @@ export function simdKernel(memory: WebAssembly.Memory): VectorKernel {
     scan: (...values) => void scan(...values),
     keepBest: (job) => void keepBest(job),
     refine: (job) => void refine(job),
+    refineFinest: (job) => void refineFinest(job),
     quantise: (...values) => Number(quantise(...values)),
     placeCodes: (...values) => void placeCodes(...values),
     readCode: (...values) => void readCode(...values),

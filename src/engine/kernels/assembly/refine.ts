@@ -14,13 +14,14 @@ const SCORES: usize = 8;
 const QUERY: usize = 12;
 const CODE_SLABS: usize = 16;
 const EXACT_SLABS: usize = 20;
-const STAGE_0: usize = 24;
-const STAGE_1: usize = 28;
-const STAGE_2: usize = 32;
-const STRIDE: usize = 36;
-const QUERY_UNIT: usize = 40;
-const FACTOR_UNIT: usize = 44;
-const SCRATCH: usize = 48;
+const CODE_BYTES: usize = 24;
+const STRIDE: usize = 28;
+const QUERY_UNIT: usize = 32;
+const FACTOR_UNIT: usize = 36;
+const SCRATCH: usize = 40;
+const FLOAT_QUERY: usize = 44;
+const FINE_BYTES: usize = 48;
+const FLOAT_UNIT: usize = 52;
 
 // @ts-ignore: decorator
 @inline
@@ -59,80 +60,51 @@ function laneSumFloat(lanes: v128): f32 {
 }
 
 /** Collects the code of a row from where its bytes lie in the blocks of a slab. */
-function collect(planes: usize, row: i32, n0: i32, n1: i32, n2: i32, to: usize): void {
-  const block = row >> 4;
-  const lane = row & 15;
-  let count = n0;
-  let plane = planes;
-  for (let stage = 0; stage < 3; stage++) {
-    let at = plane + <usize>(block * count * BLOCK_ROWS + lane);
-    for (const end = to + count; to < end; to += 4, at += 64) {
-      store<u8>(to, load<u8>(at));
-      store<u8>(to, load<u8>(at, 16), 1);
-      store<u8>(to, load<u8>(at, 32), 2);
-      store<u8>(to, load<u8>(at, 48), 3);
-    }
-    plane += <usize>count * SLAB_ROWS;
-    count = stage == 0 ? n1 : n2;
+export function readCode(planes: usize, row: i32, codeBytes: i32, code: usize): void {
+  let at = planes + <usize>((row >> 4) * codeBytes * BLOCK_ROWS + (row & 15));
+  for (const end = code + codeBytes; code < end; code += 4, at += 64) {
+    store<u8>(code, load<u8>(at));
+    store<u8>(code, load<u8>(at, 16), 1);
+    store<u8>(code, load<u8>(at, 32), 2);
+    store<u8>(code, load<u8>(at, 48), 3);
   }
 }
 
 /**
  * Writes `count` codes, `size` bytes long each, to the blocks of a slab from row `row` on. Codes there are
- * `n0 + n1 + n2` bytes long; what a code lacks is filled with zeros.
+ * `codeBytes` long; what a code lacks is filled with zeros.
  */
-export function placeCodes(
-  codes: usize,
-  size: i32,
-  count: i32,
-  planes: usize,
-  row: i32,
-  n0: i32,
-  n1: i32,
-  n2: i32,
-): void {
+export function placeCodes(codes: usize, size: i32, count: i32, planes: usize, row: i32, codeBytes: i32): void {
   for (const end = row + count; row < end; row++) {
     const codeEnd = codes + size;
-    let bytes = n0;
-    let plane = planes;
-    let code = codes;
-    for (let stage = 0; stage < 3; stage++) {
-      let at = plane + <usize>((row >> 4) * bytes * BLOCK_ROWS + (row & 15));
-      for (const stageEnd = code + bytes; code < stageEnd; code++, at += 16) {
-        store<u8>(at, code < codeEnd ? load<u8>(code) : 0);
-      }
-      plane += <usize>bytes * SLAB_ROWS;
-      bytes = stage == 0 ? n1 : n2;
+    let at = planes + <usize>((row >> 4) * codeBytes * BLOCK_ROWS + (row & 15));
+    for (const end = codes + codeBytes; codes < end; codes++, at += BLOCK_ROWS) {
+      store<u8>(at, codes < codeEnd ? load<u8>(codes) : 0);
     }
     codes = codeEnd;
   }
-}
-
-/** Reads the code of a row back. */
-export function readCode(planes: usize, row: i32, n0: i32, n1: i32, n2: i32, code: usize): void {
-  collect(planes, row, n0, n1, n2, code);
 }
 
 /**
  * Reads a word of every cache line that scoring a row will need. A few rows ahead, so that the processor waits for many
  * lines at a time instead of one after the other.
  */
-function touch(planes: usize, exact: usize, row: i32, n0: i32, n1: i32, n2: i32, stride: usize): u32 {
+function touch(planes: usize, exact: usize, row: i32, codeBytes: i32, stride: usize): u32 {
   let words: u32 = 0;
-  let count = n0;
-  let plane = planes;
-  for (let stage = 0; stage < 3; stage++) {
-    const start = plane + <usize>((row >> 4) * count * BLOCK_ROWS);
-    for (let at = start, end = start + <usize>(count * BLOCK_ROWS); at < end; at += 64) words ^= load<u32>(at);
-    plane += <usize>count * SLAB_ROWS;
-    count = stage == 0 ? n1 : n2;
-  }
+  const block = planes + <usize>((row >> 4) * codeBytes * BLOCK_ROWS);
+  for (let at = block, end = block + <usize>(codeBytes * BLOCK_ROWS); at < end; at += 64) words ^= load<u32>(at);
   if (exact != 0) {
     const start = exact + <usize>row * stride;
     for (let at = start, end = start + stride; at < end; at += 64) words ^= load<u32>(at);
     words ^= load<u32>(exact + <usize>SLAB_ROWS * stride + (<usize>row << 2));
   }
   return words;
+}
+
+/** A row's factor, as it is stored. */
+function factorOf(planes: usize, place: i32, codeBytes: i32): i32 {
+  const factors = planes + <usize>codeBytes * SLAB_ROWS + <usize>((place >> 4) << 5);
+  return load<i16>(factors + <usize>(((place & 1) << 4) + (place & 14)));
 }
 
 /** Scores the rows of a refinement: from the exact row where its slab has one, else from the code alone. */
@@ -143,9 +115,7 @@ export function refine(job: usize): void {
   const query: usize = load<u32>(job + QUERY);
   const codeSlabs: usize = load<u32>(job + CODE_SLABS);
   const exactSlabs: usize = load<u32>(job + EXACT_SLABS);
-  const n0 = load<i32>(job + STAGE_0);
-  const n1 = load<i32>(job + STAGE_1);
-  const n2 = load<i32>(job + STAGE_2);
+  const codeBytes = load<i32>(job + CODE_BYTES);
   const stride: usize = load<u32>(job + STRIDE);
   const queryUnit = load<f32>(job + QUERY_UNIT);
   const factorUnit = load<f32>(job + FACTOR_UNIT);
@@ -159,7 +129,7 @@ export function refine(job: usize): void {
       for (const batch = at + (AHEAD << 2); touched < batch && touched < end; touched += 4) {
         const row = load<u32>(touched);
         const slab = <usize>(row / SLAB_ROWS) << 2;
-        words ^= touch(load<u32>(codeSlabs + slab), load<u32>(exactSlabs + slab), row & (SLAB_ROWS - 1), n0, n1, n2, stride);
+        words ^= touch(load<u32>(codeSlabs + slab), load<u32>(exactSlabs + slab), row & (SLAB_ROWS - 1), codeBytes, stride);
       }
       // Kept, so that the reading is not taken for useless.
       store<u32>(scratch, words);
@@ -169,7 +139,7 @@ export function refine(job: usize): void {
     const place: i32 = row & (SLAB_ROWS - 1);
     const planes: usize = load<u32>(codeSlabs + slab);
     const exact: usize = load<u32>(exactSlabs + slab);
-    collect(planes, place, n0, n1, n2, scratch);
+    readCode(planes, place, codeBytes, scratch);
     let low = i32x4.splat(0);
     let high = i32x4.splat(0);
     let code = scratch;
@@ -204,10 +174,61 @@ export function refine(job: usize): void {
         low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(signs), v128.load(q)));
         high = i32x4.add(high, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(signs), v128.load(q, 16)));
       }
-      const factors = planes + <usize>(n0 + n1 + n2) * SLAB_ROWS + <usize>((place >> 4) << 5);
-      const factor = <f32>load<i16>(factors + <usize>(((place & 1) << 4) + (place & 14)));
+      const factor = <f32>factorOf(planes, place, codeBytes);
       store<f32>(scores, <f32>laneSum(i32x4.add(low, high)) * factor * factorUnit * queryUnit);
     }
+  }
+}
+
+/**
+ * Scores the rows of a refinement with their quarters of a step, in floats. A row whose exact row or quarters are not
+ * there gets NaN, a row of zeros 0.
+ */
+export function refineFinest(job: usize): void {
+  let rows: usize = load<u32>(job + ROWS);
+  const end = rows + (<usize>load<u32>(job + COUNT) << 2);
+  let scores: usize = load<u32>(job + SCORES);
+  const codeBytes = load<i32>(job + CODE_BYTES);
+  const stride: usize = load<u32>(job + STRIDE);
+  const scratch: usize = load<u32>(job + SCRATCH);
+  const fineBytes: usize = load<u32>(job + FINE_BYTES);
+  const unit = load<f32>(job + FLOAT_UNIT);
+  const bits = i32x4(1, 2, 4, 8);
+  for (; rows < end; rows += 4, scores += 4) {
+    const row = load<u32>(rows);
+    const slab = <usize>(row / SLAB_ROWS) << 2;
+    const place: i32 = row & (SLAB_ROWS - 1);
+    const planes: usize = load<u32>(<usize>load<u32>(job + CODE_SLABS) + slab);
+    const exact: usize = load<u32>(<usize>load<u32>(job + EXACT_SLABS) + slab);
+    const scales = exact + <usize>SLAB_ROWS * stride;
+    const scale = exact == 0 ? <f32>0 : load<f32>(scales + (<usize>place << 2));
+    if (scale == 0 || fineBytes == 0) {
+      store<f32>(scores, factorOf(planes, place, codeBytes) == 0 ? <f32>0 : f32.NaN);
+      continue;
+    }
+    readCode(planes, place, codeBytes, scratch);
+    let dot = f32x4.splat(0);
+    let products = f32x4.splat(0);
+    let squares = f32x4.splat(0);
+    let query: usize = load<u32>(job + FLOAT_QUERY);
+    let from = exact + <usize>place * stride;
+    const fine = scales + 4 * SLAB_ROWS + <usize>place * fineBytes;
+    for (let at: usize = 0; at < fineBytes; at++, from += 4, query += 16) {
+      const signs = i32x4.splat(<i32>load<u8>(scratch + (at >> 1)) >> ((<i32>at & 1) << 2));
+      const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(from)));
+      const coarse = f32x4.convert_i32x4_s(
+        i32x4.sub(bytes, v128.and(i32x4.eq(v128.and(signs, bits), bits), i32x4.splat(256))),
+      );
+      const shifted = i32x4.shr_u(i32x4.mul(i32x4.splat(<i32>load<u8>(fine + at)), i32x4(64, 16, 4, 1)), 6);
+      const quarter = f32x4.convert_i32x4_s(v128.and(shifted, i32x4.splat(3)));
+      // The middle of its quarter of the step around the coarse value.
+      const value = f32x4.add(coarse, f32x4.sub(f32x4.mul(quarter, f32x4.splat(0.25)), f32x4.splat(0.375)));
+      dot = f32x4.add(dot, f32x4.mul(v128.load(query), value));
+      products = f32x4.add(products, f32x4.mul(coarse, value));
+      squares = f32x4.add(squares, f32x4.mul(value, value));
+    }
+    // The scale makes up for what rounding took from the coarse values; the finer ones want that back.
+    store<f32>(scores, laneSumFloat(dot) * scale * (laneSumFloat(products) / laneSumFloat(squares)) * unit);
   }
 }
 

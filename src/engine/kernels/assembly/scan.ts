@@ -3,34 +3,21 @@
 
 const BLOCK_ROWS: i32 = 16;
 const SLAB_ROWS: i32 = 2048;
-const NO_THRESHOLD: i32 = -32768;
 
 // Words of a job: see src/engine/vector/scan-job.ts.
 const LUTS: usize = 0;
-const STAGE_0: usize = 4;
-const STAGE_1: usize = 8;
-const STAGE_2: usize = 12;
-const BIAS_0: usize = 16;
-const BIAS_1: usize = 20;
-const BIAS_2: usize = 24;
-const SHIFT: usize = 28;
-const SHARE_0: usize = 32;
-const SHARE_1: usize = 36;
-const LIST: usize = 40;
-const CAPACITY: usize = 44;
-const KEEP: usize = 48;
-const LENGTH: usize = 52;
-const THRESHOLD: usize = 56;
-const LIMIT_0: usize = 60;
-const LIMIT_1: usize = 64;
-const ACCEPT: usize = 68;
-const HISTOGRAM: usize = 72;
-const SCORES: usize = 76;
-
-/** What a partial score must exceed, given that a row takes `share` of its score from the part. */
-function limitOf(threshold: i32, share: f32): i32 {
-  return threshold == NO_THRESHOLD ? NO_THRESHOLD : <i32>floor<f32>(<f32>threshold * share);
-}
+const CODE_BYTES: usize = 4;
+const BIAS: usize = 8;
+const SHIFT: usize = 12;
+const LIST: usize = 16;
+const CAPACITY: usize = 20;
+const KEEP: usize = 24;
+const LENGTH: usize = 28;
+const THRESHOLD: usize = 32;
+const ACCEPT: usize = 36;
+const HISTOGRAM: usize = 40;
+const SCORES: usize = 44;
+const STRIDE: usize = 48;
 
 /** Keeps the best `keep` of the list: by score, among equals by the order of rows. Order is preserved. */
 export function keepBest(job: usize): void {
@@ -80,8 +67,6 @@ export function keepBest(job: usize): void {
   }
   store<i32>(job + LENGTH, keep);
   store<i32>(job + THRESHOLD, threshold);
-  store<i32>(job + LIMIT_0, limitOf(threshold, load<f32>(job + SHARE_0)));
-  store<i32>(job + LIMIT_1, limitOf(threshold, load<f32>(job + SHARE_1)));
 }
 
 /** Sixteen values from a table. Places are below 16, for which the relaxed instruction does the same with less ado. */
@@ -98,74 +83,11 @@ function weigh(sums: v128, bias: v128, shift: i32, factors: usize): v128 {
   return i16x8.q15mulr_sat_s(i16x8.shl(i16x8.sub(sums, bias), shift), v128.load(factors));
 }
 
-/** Scores of 16 rows after the second and third part of their codes; those that exceed the threshold join the list. */
-function finishBlock(
-  job: usize,
-  slab: i32,
-  block: i32,
-  planes: usize,
-  factors: usize,
-  mask: i32,
-  even: v128,
-  odd: v128,
-): void {
-  const low = i8x16.splat(15);
-  const shift = load<i32>(job + SHIFT);
-  const n0 = load<i32>(job + STAGE_0);
-  const n1 = load<i32>(job + STAGE_1);
-  const n2 = load<i32>(job + STAGE_2);
-  let lut: usize = <usize>load<u32>(job + LUTS) + (<usize>n0 << 5);
-  let plane = planes + <usize>n0 * SLAB_ROWS;
-  let count = n1;
-  for (let stage = 1; stage < 3; stage++) {
-    let at = plane + <usize>(block * count) * BLOCK_ROWS;
-    for (let byte = 0; byte < count; byte += 4) {
-      let codes = v128.load(at);
-      let sums = i8x16.add(
-        lookUp(v128.load(lut), v128.and(codes, low)),
-        lookUp(v128.load(lut, 16), v128.and(i16x8.shr_u(codes, 4), low)),
-      );
-      codes = v128.load(at, 16);
-      sums = i8x16.add(sums, lookUp(v128.load(lut, 32), v128.and(codes, low)));
-      sums = i8x16.add(sums, lookUp(v128.load(lut, 48), v128.and(i16x8.shr_u(codes, 4), low)));
-      codes = v128.load(at, 32);
-      sums = i8x16.add(sums, lookUp(v128.load(lut, 64), v128.and(codes, low)));
-      sums = i8x16.add(sums, lookUp(v128.load(lut, 80), v128.and(i16x8.shr_u(codes, 4), low)));
-      codes = v128.load(at, 48);
-      sums = i8x16.add(sums, lookUp(v128.load(lut, 96), v128.and(codes, low)));
-      sums = i8x16.add(sums, lookUp(v128.load(lut, 112), v128.and(i16x8.shr_u(codes, 4), low)));
-      even = i16x8.add(even, v128.and(sums, i16x8.splat(255)));
-      odd = i16x8.add(odd, i16x8.shr_u(sums, 8));
-      at += 64;
-      lut += 128;
-    }
-    if (stage == 1 && n2 != 0) {
-      const bias = i16x8.splat(<i16>load<i32>(job + BIAS_1));
-      const limit = i16x8.splat(<i16>load<i32>(job + LIMIT_1));
-      const over = v128.or(
-        i16x8.gt_s(weigh(even, bias, shift, factors), limit),
-        i16x8.gt_s(weigh(odd, bias, shift, factors + 16), limit),
-      );
-      if (!v128.any_true(over)) return;
-    }
-    plane += <usize>count * SLAB_ROWS;
-    count = n2;
-  }
-
-  const bias = i16x8.splat(<i16>load<i32>(job + BIAS_2));
-  const threshold = i16x8.splat(<i16>load<i32>(job + THRESHOLD));
-  even = weigh(even, bias, shift, factors);
-  odd = weigh(odd, bias, shift, factors + 16);
-  let bits =
-    mask &
-    i8x16.bitmask(
-      v128.bitselect(i16x8.gt_s(even, threshold), i16x8.gt_s(odd, threshold), i16x8.splat(255)),
-    );
-  if (bits == 0) return;
+/** Adds the rows of a block whose bit is set to the list, with their scores. */
+function append(job: usize, firstRow: i32, bits: i32, even: v128, odd: v128): void {
   const scores: usize = load<u32>(job + SCORES);
   v128.store(scores, even);
   v128.store(scores, odd, 16);
-  const firstRow = slab * SLAB_ROWS + block * BLOCK_ROWS;
   let length = load<i32>(job + LENGTH);
   let to: usize = <usize>load<u32>(job + LIST) + (<usize>length << 3);
   while (bits != 0) {
@@ -179,42 +101,42 @@ function finishBlock(
   store<i32>(job + LENGTH, length);
 }
 
-/** Scans slabs `[firstSlab, endSlab)`. The list of the job holds the best rows so far, in the order of rows. */
+/**
+ * Scans slabs `[firstSlab, endSlab)`, or of every `STRIDE` pairs of blocks the first. Rows over the threshold join the
+ * job's list in their order; when it is full, only the best stay, and the threshold rises.
+ */
 export function scan(job: usize, slabTable: usize, firstSlab: i32, endSlab: i32): void {
   const luts: usize = load<u32>(job + LUTS);
-  const n0 = load<i32>(job + STAGE_0);
-  const planeBytes = <usize>(n0 + load<i32>(job + STAGE_1) + load<i32>(job + STAGE_2)) * SLAB_ROWS;
-  const isStaged = load<i32>(job + STAGE_1) != 0;
+  const blockBytes = <usize>load<i32>(job + CODE_BYTES) * BLOCK_ROWS;
   const shift = load<i32>(job + SHIFT);
   const accept: usize = load<u32>(job + ACCEPT);
   const full = load<i32>(job + CAPACITY) - 2 * BLOCK_ROWS;
-  const half = <usize>n0 * BLOCK_ROWS;
+  const stride = load<i32>(job + STRIDE);
   const low = i8x16.splat(15);
   const lowBytes = i16x8.splat(255);
-  const bias = i16x8.splat(<i16>load<i32>(job + BIAS_0));
-  let limit = i16x8.splat(<i16>load<i32>(job + LIMIT_0));
+  const bias = i16x8.splat(<i16>load<i32>(job + BIAS));
+  let threshold = i16x8.splat(<i16>load<i32>(job + THRESHOLD));
 
   for (let slab = firstSlab; slab < endSlab; slab++) {
     const planes: usize = load<u32>(slabTable + (<usize>slab << 2));
-    let factors = planes + planeBytes;
-    const live = factors + 2 * SLAB_ROWS;
-    let at = planes;
-    for (let pair = 0; pair < SLAB_ROWS / 32; pair++, factors += 64) {
+    const allFactors = planes + blockBytes * (SLAB_ROWS / BLOCK_ROWS);
+    const live = allFactors + 2 * SLAB_ROWS;
+    for (let pair = 0; pair < SLAB_ROWS / 32; pair += stride) {
       let mask = load<u32>(live + (<usize>pair << 2));
       if (accept != 0) mask &= load<u32>(accept + <usize>(slab * (SLAB_ROWS / 8) + (pair << 2)));
-      if (mask == 0) {
-        at += 2 * half;
-        continue;
-      }
-      let even = i16x8.splat(0);
+      if (mask == 0) continue;
+      let at = planes + <usize>(pair << 1) * blockBytes;
+      let next = at + blockBytes;
+      let lut = luts;
+      // Sums of even and odd rows in 16 bits; `both` holds the even ones and, 256 times, the odd ones, modulo 2^16.
+      let both = i16x8.splat(0);
       let odd = i16x8.splat(0);
-      let evenNext = i16x8.splat(0);
+      let bothNext = i16x8.splat(0);
       let oddNext = i16x8.splat(0);
-      const end = at + half;
-      for (let lut = luts; at < end; at += 64, lut += 128) {
-        let table = v128.load(lut);
+      for (const end = next; at < end; at += 64, next += 64, lut += 128) {
+                let table = v128.load(lut);
         let codes = v128.load(at);
-        let codesNext = v128.load(at + half);
+        let codesNext = v128.load(next);
         let sums = lookUp(table, v128.and(codes, low));
         let sumsNext = lookUp(table, v128.and(codesNext, low));
         table = v128.load(lut, 16);
@@ -223,7 +145,7 @@ export function scan(job: usize, slabTable: usize, firstSlab: i32, endSlab: i32)
 
         table = v128.load(lut, 32);
         codes = v128.load(at, 16);
-        codesNext = v128.load(at + half, 16);
+        codesNext = v128.load(next, 16);
         sums = i8x16.add(sums, lookUp(table, v128.and(codes, low)));
         sumsNext = i8x16.add(sumsNext, lookUp(table, v128.and(codesNext, low)));
         table = v128.load(lut, 48);
@@ -232,7 +154,7 @@ export function scan(job: usize, slabTable: usize, firstSlab: i32, endSlab: i32)
 
         table = v128.load(lut, 64);
         codes = v128.load(at, 32);
-        codesNext = v128.load(at + half, 32);
+        codesNext = v128.load(next, 32);
         sums = i8x16.add(sums, lookUp(table, v128.and(codes, low)));
         sumsNext = i8x16.add(sumsNext, lookUp(table, v128.and(codesNext, low)));
         table = v128.load(lut, 80);
@@ -241,46 +163,38 @@ export function scan(job: usize, slabTable: usize, firstSlab: i32, endSlab: i32)
 
         table = v128.load(lut, 96);
         codes = v128.load(at, 48);
-        codesNext = v128.load(at + half, 48);
+        codesNext = v128.load(next, 48);
         sums = i8x16.add(sums, lookUp(table, v128.and(codes, low)));
         sumsNext = i8x16.add(sumsNext, lookUp(table, v128.and(codesNext, low)));
         table = v128.load(lut, 112);
         sums = i8x16.add(sums, lookUp(table, v128.and(i16x8.shr_u(codes, 4), low)));
         sumsNext = i8x16.add(sumsNext, lookUp(table, v128.and(i16x8.shr_u(codesNext, 4), low)));
 
-        even = i16x8.add(even, v128.and(sums, lowBytes));
+        both = i16x8.add(both, sums);
         odd = i16x8.add(odd, i16x8.shr_u(sums, 8));
-        evenNext = i16x8.add(evenNext, v128.and(sumsNext, lowBytes));
+        bothNext = i16x8.add(bothNext, sumsNext);
         oddNext = i16x8.add(oddNext, i16x8.shr_u(sumsNext, 8));
       }
-      at += half;
 
-      let isOver = (mask & 0xffff) != 0;
-      let isOverNext = mask >> 16 != 0;
-      if (isStaged) {
-        const over = v128.or(
-          i16x8.gt_s(weigh(even, bias, shift, factors), limit),
-          i16x8.gt_s(weigh(odd, bias, shift, factors + 16), limit),
-        );
-        const overNext = v128.or(
-          i16x8.gt_s(weigh(evenNext, bias, shift, factors + 32), limit),
-          i16x8.gt_s(weigh(oddNext, bias, shift, factors + 48), limit),
-        );
-        if (!v128.any_true(v128.or(over, overNext))) continue;
-        isOver = isOver && v128.any_true(over);
-        isOverNext = isOverNext && v128.any_true(overNext);
-      }
-      if (isOver) finishBlock(job, slab, pair << 1, planes, factors, mask & 0xffff, even, odd);
-      if (isOverNext) {
-        finishBlock(job, slab, (pair << 1) + 1, planes, factors + 32, mask >> 16, evenNext, oddNext);
-      }
+      const factors = allFactors + <usize>(pair << 6);
+      const even = weigh(i16x8.sub(both, i16x8.shl(odd, 8)), bias, shift, factors);
+      const evenNext = weigh(i16x8.sub(bothNext, i16x8.shl(oddNext, 8)), bias, shift, factors + 32);
+      odd = weigh(odd, bias, shift, factors + 16);
+      oddNext = weigh(oddNext, bias, shift, factors + 48);
+      const over = v128.bitselect(i16x8.gt_s(even, threshold), i16x8.gt_s(odd, threshold), lowBytes);
+      const overNext = v128.bitselect(i16x8.gt_s(evenNext, threshold), i16x8.gt_s(oddNext, threshold), lowBytes);
+      if (!v128.any_true(v128.or(over, overNext))) continue;
+      const firstRow = slab * SLAB_ROWS + (pair << 5);
+      const bits = i8x16.bitmask(over) & mask & 0xffff;
+      const bitsNext = i8x16.bitmask(overNext) & (mask >> 16);
+      if (bits != 0) append(job, firstRow, bits, even, odd);
+      if (bitsNext != 0) append(job, firstRow + BLOCK_ROWS, bitsNext, evenNext, oddNext);
       if (load<i32>(job + LENGTH) > full) {
         keepBest(job);
-        limit = i16x8.splat(<i16>load<i32>(job + LIMIT_0));
+        threshold = i16x8.splat(<i16>load<i32>(job + THRESHOLD));
       }
     }
   }
-  keepBest(job);
 }
 
 /** One bit per row from one byte per chunk, for chunks of one row each: `count` bytes, rounded up to 16. */
