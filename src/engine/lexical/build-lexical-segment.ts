@@ -1,5 +1,4 @@
-import { analysisOf, type SpanAnalysis } from './analysis-cache.ts';
-import { compareCodePoints } from './code-point-order.ts';
+import { sortByKey } from './key-order.ts';
 import { LanguageCount } from './languages.ts';
 import {
   FIELD_COUNT,
@@ -10,112 +9,92 @@ import {
   MAX_SIDE_LENGTH,
 } from './lexical-segment.ts';
 import { BODY_FREQUENCY_LIMIT, SIDE_FREQUENCY_LIMIT } from './postings.ts';
-import { SegmentWriter } from './segment-writer.ts';
-import { hashTerm, SKETCH_BYTES, SketchBuilder } from './sketch.ts';
-import { stemOfKey } from './term-key.ts';
-import { forEachSpan } from './tokenize.ts';
+import { SegmentWriter, type SortedPostings } from './segment-writer.ts';
+import { SKETCH_BYTES, SketchBuilder } from './sketch.ts';
+import { SpanTable } from './span-table.ts';
+import { LATEST_CHUNK, LATEST_POSTING, POSTING_COUNT, SKETCH_HASH, TERM_COLUMNS } from './term-table.ts';
 
-const BEYOND_ASCII = /[^\x00-\x7f]/;
+/** What is remembered of the texts of builds before. More than this is forgotten after a build: odd input cannot make it grow for ever. */
+const MAX_SPANS = 100_000;
+const MAX_TERMS = 150_000;
+const MAX_CHARACTERS = 2_000_000;
+/** Chunks are numbered through all builds: see `LATEST_CHUNK`. */
+const MAX_CHUNKS = 2 ** 31;
+let spans = new SpanTable();
+let chunksBefore = 0;
 
-/** What is known of each term of a segment that is being built. */
-class TermColumns {
-  hashes = new Uint32Array(1024);
-  /** Postings so far. */
-  counts = new Uint32Array(1024);
-  /** Its latest posting and that one's chunk: a repeat in the same chunk adds to it. */
-  latestPlaces = new Uint32Array(1024);
-  latestOrdinals = new Int32Array(1024);
-
-  add(number: number, hash: number): void {
-    if (number === this.hashes.length) {
-      const size = number * 2;
-      this.hashes = widened(new Uint32Array(size), this.hashes);
-      this.counts = widened(new Uint32Array(size), this.counts);
-      this.latestPlaces = widened(new Uint32Array(size), this.latestPlaces);
-      this.latestOrdinals = widened(new Int32Array(size), this.latestOrdinals);
-    }
-    this.hashes[number] = hash;
-    this.latestOrdinals[number] = -1;
-  }
-}
-
-/** Growing posting lists in order of chunk, before they are sorted by term. */
+/** Posting lists that grow in order of chunk, before they are sorted by term. */
 class PostingColumns {
-  terms = new Uint32Array(4096);
-  ordinals = new Uint32Array(4096);
+  terms: Uint32Array;
+  ordinals: Uint32Array;
   /** Occurrences in the body, and from bit 8 on those in the other fields, packed. */
-  frequencies = new Uint16Array(4096);
+  frequencies: Uint16Array;
   length = 0;
 
-  push(term: number, ordinal: number): number {
-    if (this.length === this.terms.length) {
-      const size = this.length * 2;
-      this.terms = widened(new Uint32Array(size), this.terms);
-      this.ordinals = widened(new Uint32Array(size), this.ordinals);
-      this.frequencies = widened(new Uint16Array(size), this.frequencies);
-    }
-    this.terms[this.length] = term;
-    this.ordinals[this.length] = ordinal;
-    return this.length++;
+  constructor(capacity: number) {
+    this.terms = new Uint32Array(capacity);
+    this.ordinals = new Uint32Array(capacity);
+    this.frequencies = new Uint16Array(capacity);
+  }
+
+  push(term: number, ordinal: number, frequency: number): number {
+    if (this.length === this.terms.length) this.#grow();
+    const at = this.length++;
+    this.terms[at] = term;
+    this.ordinals[at] = ordinal;
+    this.frequencies[at] = frequency;
+    return at;
+  }
+
+  #grow(): void {
+    const { terms, ordinals, frequencies, length } = this;
+    const size = Math.ceil(length * 1.5) + 1;
+    this.terms = new Uint32Array(size);
+    this.terms.set(terms);
+    this.ordinals = new Uint32Array(size);
+    this.ordinals.set(ordinals);
+    this.frequencies = new Uint16Array(size);
+    this.frequencies.set(frequencies);
   }
 }
 
-function widened<T extends Uint32Array | Int32Array | Uint16Array>(target: T, source: T): T {
-  target.set(source);
-  return target;
-}
-
-let builds = 0;
-
 class SegmentBuilder {
-  readonly #build = ++builds;
-  readonly #numberByKey = new Map<string, number>();
-  readonly #terms = new TermColumns();
-  readonly #postings = new PostingColumns();
+  readonly #spans = spans;
+  readonly #firstChunk = chunksBefore;
+  readonly #postings: PostingColumns;
   readonly #sketch = new SketchBuilder();
   readonly #languageCount = new LanguageCount();
   readonly #fieldLengths: Uint16Array;
   readonly #sketches: Uint8Array;
   readonly #chunkCount: number;
-  // What the field at hand consists of.
-  readonly #spans: SpanAnalysis[] = [];
-  readonly #grams: string[] = [];
-  #spanCount = 0;
-  #gramCount = 0;
+  /** Numbers of the terms in this segment, in order of first use. */
+  #used = new Uint32Array(1024);
+  #usedCount = 0;
   #languageMask = 0;
 
-  constructor(chunkCount: number) {
+  /** `expectedPostings`: about how many there will be. */
+  constructor(chunkCount: number, expectedPostings: number) {
     this.#chunkCount = chunkCount;
+    this.#postings = new PostingColumns(expectedPostings);
     this.#fieldLengths = new Uint16Array(chunkCount * FIELD_COUNT);
     this.#sketches = new Uint8Array(chunkCount * SKETCH_BYTES);
   }
 
   addChunk(chunk: Readonly<Record<LexicalField, string>>, ordinal: number): void {
+    const table = this.#spans;
     let language = 0;
-    LEXICAL_FIELDS.forEach((field, fieldNumber) => {
-      this.#cut(chunk[field]);
-      if (fieldNumber === 0) {
-        for (let i = 0; i < this.#spanCount; i++) {
-          const mask = this.#spans[i]?.languageMask ?? 0;
-          if (mask !== 0) this.#languageCount.add(mask);
-        }
-        language = this.#languageCount.finish();
+    for (let field = 0; field < FIELD_COUNT; field++) {
+      const text = chunk[LEXICAL_FIELDS[field] ?? 'body'];
+      if (text === '' && field > 0) continue;
+      table.cut(text);
+      if (field === 0) {
+        language = this.#languageOf(table);
         this.#languageMask |= 1 << language;
       }
-      let length = this.#gramCount;
-      for (let i = 0; i < this.#gramCount; i++) this.#count(this.#numberOf(this.#grams[i] ?? ''), ordinal, fieldNumber);
-      for (let i = 0; i < this.#spanCount; i++) {
-        const span = this.#spans[i];
-        if (span === undefined) continue;
-        const numbers = this.#numbersOf(span, language);
-        length += numbers.length;
-        for (const number of numbers) this.#count(number, ordinal, fieldNumber);
-      }
-      this.#fieldLengths[ordinal * FIELD_COUNT + fieldNumber] = Math.min(
-        length,
-        fieldNumber === 0 ? MAX_BODY_LENGTH : MAX_SIDE_LENGTH,
-      );
-    });
+      const length = this.#countTerms(table, language, ordinal, field);
+      const most = field === 0 ? MAX_BODY_LENGTH : MAX_SIDE_LENGTH;
+      this.#fieldLengths[ordinal * FIELD_COUNT + field] = Math.min(length, most);
+    }
     this.#sketch.finish(this.#sketches, ordinal * SKETCH_BYTES);
   }
 
@@ -129,103 +108,132 @@ class SegmentBuilder {
     };
   }
 
-  #cut(text: string): void {
-    this.#spanCount = 0;
-    this.#gramCount = 0;
-    if (text === '') return;
-    const source = BEYOND_ASCII.test(text) ? text.normalize('NFKC') : text;
-    forEachSpan(
-      source,
-      (start, end) => {
-        this.#spans[this.#spanCount++] = analysisOf(source, start, end);
-      },
-      (gram) => {
-        this.#grams[this.#gramCount++] = gram;
-      },
-    );
-  }
-
-  #numbersOf(span: SpanAnalysis, language: number): readonly number[] {
-    if (span.build !== this.#build) {
-      span.build = this.#build;
-      span.numbers = [];
+  #languageOf({ found, foundCount, languageMasks }: SpanTable): number {
+    for (let i = 0; i < foundCount; i++) {
+      const mask = languageMasks[found[i] ?? 0] ?? 0;
+      if (mask !== 0) this.#languageCount.add(mask);
     }
-    const known = span.numbers[language];
-    if (known !== undefined) return known;
-    const numbers = span.keys(language).map((key) => this.#numberOf(key));
-    span.numbers[language] = numbers;
-    return numbers;
+    return this.#languageCount.finish();
   }
 
-  #numberOf(key: string): number {
-    const known = this.#numberByKey.get(key);
-    if (known !== undefined) return known;
-    const number = this.#numberByKey.size;
-    this.#numberByKey.set(key, number);
-    this.#terms.add(number, hashTerm(stemOfKey(key)));
-    return number;
+  /** Counts what was cut from a field and returns how many terms that is. */
+  #countTerms(table: SpanTable, language: number, ordinal: number, field: number): number {
+    const { found, foundCount, grams, gramCount } = table;
+    for (let i = 0; i < gramCount; i++) this.#count(grams[i] ?? 0, ordinal, field);
+    let length = gramCount + foundCount;
+    const known = table.known(language);
+    for (let i = 0; i < foundCount; i++) {
+      const span = found[i] ?? 0;
+      let coded = known[span] ?? 0;
+      if (coded === 0) coded = table.analyse(span, language);
+      if (coded > 0) {
+        this.#count(coded - 1, ordinal, field);
+        continue;
+      }
+      const numbers = table.listOf(coded);
+      length += numbers.length - 1;
+      for (const number of numbers) this.#count(number, ordinal, field);
+    }
+    return length;
   }
 
-  #count(number: number, ordinal: number, fieldNumber: number): void {
-    const terms = this.#terms;
-    if (terms.latestOrdinals[number] !== ordinal) {
-      const at = this.#postings.push(number, ordinal);
-      terms.latestOrdinals[number] = ordinal;
-      terms.latestPlaces[number] = at;
-      terms.counts[number] = (terms.counts[number] ?? 0) + 1;
-      this.#sketch.add(terms.hashes[number] ?? 0);
-      this.#postings.frequencies[at] = fieldNumber === 0 ? 1 : 1 << (8 + 2 * (fieldNumber - 1));
+  #count(number: number, ordinal: number, field: number): void {
+    const { columns } = this.#spans.terms;
+    const at = number * TERM_COLUMNS;
+    const latest = columns[at + LATEST_CHUNK] ?? 0;
+    const chunk = this.#firstChunk + ordinal;
+    const one = field === 0 ? 1 : 1 << (6 + 2 * field);
+    if (latest !== chunk) {
+      if (latest < this.#firstChunk) {
+        columns[at + POSTING_COUNT] = 0;
+        this.#use(number);
+      }
+      columns[at + LATEST_CHUNK] = chunk;
+      columns[at + LATEST_POSTING] = this.#postings.push(number, ordinal, one);
+      columns[at + POSTING_COUNT] = (columns[at + POSTING_COUNT] ?? 0) + 1;
+      this.#sketch.add(columns[at + SKETCH_HASH] ?? 0);
       return;
     }
     const { frequencies } = this.#postings;
-    const at = terms.latestPlaces[number] ?? 0;
-    const packed = frequencies[at] ?? 0;
-    if (fieldNumber === 0) {
-      if ((packed & 0xff) < BODY_FREQUENCY_LIMIT) frequencies[at] = packed + 1;
-    } else {
-      const shift = 8 + 2 * (fieldNumber - 1);
-      if (((packed >> shift) & SIDE_FREQUENCY_LIMIT) < SIDE_FREQUENCY_LIMIT) frequencies[at] = packed + (1 << shift);
+    const posting = columns[at + LATEST_POSTING] ?? 0;
+    const packed = frequencies[posting] ?? 0;
+    const isFull =
+      field === 0
+        ? (packed & 0xff) === BODY_FREQUENCY_LIMIT
+        : ((packed >> (6 + 2 * field)) & SIDE_FREQUENCY_LIMIT) === SIDE_FREQUENCY_LIMIT;
+    if (!isFull) frequencies[posting] = packed + one;
+  }
+
+  #use(number: number): void {
+    if (this.#usedCount === this.#used.length) {
+      const wider = new Uint32Array(this.#usedCount * 2);
+      wider.set(this.#used);
+      this.#used = wider;
     }
+    this.#used[this.#usedCount++] = number;
   }
 
   #writeTerms(): ReturnType<SegmentWriter['finish']> {
-    const { terms, ordinals, frequencies, length } = this.#postings;
-    const keys = [...this.#numberByKey.keys()].sort(compareCodePoints);
-    // Postings by term, by counting; a term's stay in order of chunk.
-    const starts = new Uint32Array(keys.length + 1);
-    for (let n = 0; n < keys.length; n++) starts[n + 1] = (starts[n] ?? 0) + (this.#terms.counts[n] ?? 0);
-    const next = starts.slice(0, keys.length);
-    const sortedOrdinals = new Uint32Array(length);
-    const sortedFrequencies = new Uint16Array(length);
-    for (let at = 0; at < length; at++) {
-      const number = terms[at] ?? 0;
-      const target = next[number] ?? 0;
-      next[number] = target + 1;
-      sortedOrdinals[target] = ordinals[at] ?? 0;
-      sortedFrequencies[target] = frequencies[at] ?? 0;
-    }
+    const { terms } = this.#spans;
+    const numbers = this.#used.slice(0, this.#usedCount);
+    sortByKey(numbers, terms);
+    const postings = this.#sortPostings(numbers);
     const writer = new SegmentWriter(this.#chunkCount);
-    for (const key of keys) {
-      const number = this.#numberByKey.get(key) ?? 0;
-      writer.beginTerm(key);
-      for (let i = starts[number] ?? 0; i < (starts[number + 1] ?? 0); i++) {
-        const packed = sortedFrequencies[i] ?? 0;
-        writer.add(sortedOrdinals[i] ?? 0, packed & 0xff, packed >> 8);
-      }
-      writer.endTerm(key);
+    for (let first = 0; first < numbers.length;) {
+      const number = numbers[first] ?? 0;
+      let end = first + 1;
+      while (end < numbers.length && terms.isSameStem(number, numbers[end] ?? 0)) end++;
+      writer.writeForms(terms, numbers, first, end, postings);
+      first = end;
     }
     return writer.finish();
   }
+
+  /** By term, by counting; a term's stay in order of chunk. */
+  #sortPostings(numbers: Uint32Array): SortedPostings {
+    const { columns } = this.#spans.terms;
+    const { terms, ordinals, frequencies, length } = this.#postings;
+    const starts = new Uint32Array(numbers.length + 1);
+    for (let n = 0; n < numbers.length; n++) {
+      const at = (numbers[n] ?? 0) * TERM_COLUMNS;
+      starts[n + 1] = (starts[n] ?? 0) + (columns[at + POSTING_COUNT] ?? 0);
+      columns[at + LATEST_POSTING] = starts[n] ?? 0;
+    }
+    const sorted = { starts, ordinals: new Uint32Array(length), frequencies: new Uint16Array(length) };
+    for (let i = 0; i < length; i++) {
+      const at = (terms[i] ?? 0) * TERM_COLUMNS + LATEST_POSTING;
+      const target = columns[at] ?? 0;
+      columns[at] = target + 1;
+      sorted.ordinals[target] = ordinals[i] ?? 0;
+      sorted.frequencies[target] = frequencies[i] ?? 0;
+    }
+    return sorted;
+  }
 }
+
+/** Characters of text for each posting, on average: an estimate that saves making the columns longer again and again. */
+const CHARACTERS_PER_POSTING = 8;
 
 /**
  * Builds the inverted index of some chunks; ordinals are their places in the array. Any text is accepted. The language
  * of a chunk is told from the function words of its body.
  */
 export function buildLexicalSegment(chunks: readonly Readonly<Record<LexicalField, string>>[]): LexicalSegment {
-  const builder = new SegmentBuilder(chunks.length);
-  chunks.forEach((chunk, ordinal) => {
-    builder.addChunk(chunk, ordinal);
-  });
-  return builder.finish();
+  if (chunksBefore + chunks.length >= MAX_CHUNKS) forget();
+  let characters = 0;
+  for (const chunk of chunks) characters += chunk.body.length + chunk.title.length + chunk.headings.length;
+  const builder = new SegmentBuilder(chunks.length, 64 + Math.ceil(characters / CHARACTERS_PER_POSTING));
+  chunksBefore += chunks.length;
+  for (let ordinal = 0; ordinal < chunks.length; ordinal++) {
+    const chunk = chunks[ordinal];
+    if (chunk !== undefined) builder.addChunk(chunk, ordinal);
+  }
+  const segment = builder.finish();
+  if (spans.size > MAX_SPANS || spans.terms.size > MAX_TERMS || spans.characterCount > MAX_CHARACTERS) forget();
+  return segment;
+}
+
+function forget(): void {
+  spans = new SpanTable();
+  chunksBefore = 0;
 }

@@ -41,6 +41,31 @@ export class PostingWriter {
     this.#count++;
   }
 
+  /** A whole list: `frequencies` hold occurrences in the body and, from bit 8 on, those in the other fields. */
+  addAll(ordinals: Uint32Array, frequencies: Uint16Array, start: number, end: number): void {
+    const bytes = this.bytes.withRoom((end - start) * 8);
+    let at = this.bytes.length;
+    let previous = -1;
+    for (let i = start; i < end; i++) {
+      if (i > start && (i - start) % POSTINGS_PER_SIGNPOST === 0) this.signposts.push(previous, at - this.#start);
+      const ordinal = ordinals[i] ?? 0;
+      const packed = frequencies[i] ?? 0;
+      let rest = (ordinal - previous - 1) * 2 + (packed === 1 ? 0 : 1);
+      previous = ordinal;
+      for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+      bytes[at++] = rest;
+      if (packed === 1) continue;
+      const body = packed & 0xff;
+      const side = packed >> 8;
+      bytes[at++] = Math.min(body, 15) | (side === 0 ? 0 : 16);
+      if (body >= 15) bytes[at++] = body;
+      if (side !== 0) bytes[at++] = side;
+    }
+    this.bytes.length = at;
+    this.#previous = previous;
+    this.#count = end - start;
+  }
+
   /** Postings and bytes of the list begun last. */
   end(): { readonly count: number; readonly length: number } {
     return { count: this.#count, length: this.bytes.length - this.#start };

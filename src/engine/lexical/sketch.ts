@@ -4,6 +4,8 @@
  * hash in each of 64 bins (b-bit minwise hashing: Li, König, "b-bit minwise hashing", WWW 2010). 0 = bin empty.
  */
 const BINS = 64;
+/** In a bin without terms; what is kept of a hash is 26 bits. */
+const EMPTY = 0x7fffffff;
 export const SKETCH_BYTES = BINS / 2;
 /** Two unrelated smallest hashes agree in their four bits with this probability. */
 const CHANCE_AGREEMENT = 1 / 15;
@@ -19,11 +21,7 @@ export function hashTerm(term: string): number {
 
 /** Gathers the distinct terms of one chunk after another. */
 export class SketchBuilder {
-  readonly #smallest = new Uint32Array(BINS);
-
-  constructor() {
-    this.#smallest.fill(0xffffffff);
-  }
+  readonly #smallest = new Int32Array(BINS).fill(EMPTY);
 
   add(termHash: number): void {
     const bin = termHash & (BINS - 1);
@@ -36,12 +34,12 @@ export class SketchBuilder {
     for (let at = 0; at < SKETCH_BYTES; at++) {
       target[offset + at] = fourBits(this.#smallest[2 * at] ?? 0) | (fourBits(this.#smallest[2 * at + 1] ?? 0) << 4);
     }
-    this.#smallest.fill(0xffffffff);
+    this.#smallest.fill(EMPTY);
   }
 }
 
 function fourBits(smallest: number): number {
-  return smallest === 0xffffffff ? 0 : (smallest % 15) + 1;
+  return smallest === EMPTY ? 0 : (smallest % 15) + 1;
 }
 
 /** Estimated share of terms in common (Jaccard) of two sketches, in [0, 1]; 0 where either is empty. */

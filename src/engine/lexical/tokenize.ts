@@ -88,7 +88,8 @@ export function analyzeSpan(span: string, language: Language, emit: EmitTerm): v
   emitCompound(span, language, emit);
 }
 
-function emitGrams(source: string, start: number, emit: (term: string) => void): number {
+/** Hands over the characters and pairs of a run without spaces; returns where it ends. */
+export function emitGrams(source: string, start: number, emit: (term: string) => void): number {
   let at = start;
   let previous = '';
   while (at < source.length) {
@@ -104,7 +105,7 @@ function emitGrams(source: string, start: number, emit: (term: string) => void):
 }
 
 /** End of the word or compound that starts at `start`: joiners belong to it only between word characters. */
-function compoundEnd(source: string, start: number): number {
+export function compoundEnd(source: string, start: number): number {
   let at = start;
   let previousKind = 0;
   while (at < source.length) {

@@ -29,6 +29,12 @@ export class ByteWriter {
     this.length += bytes.length;
   }
 
+  /** The bytes themselves, with room for so many more: for whoever writes many and then sets `length`. */
+  withRoom(count: number): Uint8Array {
+    if (this.length + count > this.#bytes.length) this.#grow(count);
+    return this.#bytes;
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.length);
   }
