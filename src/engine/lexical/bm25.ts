@@ -1,6 +1,6 @@
 import type { TopK } from '../ranking/top-k.ts';
 import { FIELD_COUNT, type LexicalField, LEXICAL_FIELDS, type LexicalSegment } from './lexical-segment.ts';
-import { SegmentScan } from './segment-scan.ts';
+import { ROUNDING, SegmentScan } from './segment-scan.ts';
 import type { WeightedQuery } from './weigh-terms.ts';
 
 /**
@@ -67,12 +67,23 @@ export function scanBm25(
   parameters: Bm25Parameters = DEFAULT_BM25,
   isPruned = true,
 ): void {
+  const { scanned } = query;
+  // What each source could give at most; those that could give most raise the bar for the others.
+  const bounds = new Float64Array(sources.length);
+  const order: number[] = [];
+  for (let index = 0; index < sources.length; index++) {
+    let bound = 0;
+    for (const term of scanned) if ((term.lists[index]?.length ?? 0) > 0) bound += term.bound * ROUNDING;
+    bounds[index] = bound;
+    if (bound > 0) order.push(index);
+  }
+  if (order.length > 1) order.sort((a, b) => (bounds[b] ?? 0) - (bounds[a] ?? 0) || a - b);
   const norms = new FieldNorms(statistics, parameters);
-  sources.forEach((source, index) => {
-    const lists = query.scanned.map((term) => term.lists[index] ?? []);
-    if (lists.every((list) => list.length === 0)) return;
-    new SegmentScan(source, query.scanned, lists, norms, isPruned).run(best);
-  });
+  for (const index of order) {
+    if (isPruned && (bounds[index] ?? 0) < best.threshold) return;
+    const source = sources[index];
+    if (source !== undefined) new SegmentScan(source, scanned, index, norms, isPruned).run(best);
+  }
 }
 
 /** The formula's inner sum with its constants worked out once per search. */

@@ -1,8 +1,9 @@
 import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
 import { type PostingList, signpostsOf } from './postings.ts';
-import { MARK_BYTE } from './term-key.ts';
+import { MARK_BYTE, termKey } from './term-key.ts';
 
 const MAX_KEY_BYTES = 1024;
+const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Walks the dictionary of a segment in order, from any block. */
@@ -47,13 +48,7 @@ export class DictionaryReader {
     for (let i = this.shared; i < end; i++) this.key[i] = dictionary[at++] ?? 0;
     this.keyLength = end;
     this.#at = at;
-    const count = this.#varint();
-    this.count = count >>> 1;
-    this.stemCount = (count & 1) === 1 ? this.#varint() : 0;
-    this.postingStart = this.postingEnd;
-    this.postingEnd += this.#varint();
-    this.signpost = this.#nextSignpost;
-    this.#nextSignpost += signpostsOf(this.count);
+    this.#readNumbers();
     return true;
   }
 
@@ -84,15 +79,70 @@ export class DictionaryReader {
 
   /** Goes to the first key that is not before `bytes` and reads it; false where there is none. */
   seek(bytes: Uint8Array): boolean {
-    this.toBlock(this.#blockOf(bytes));
+    this.toBlock(this.#blockOf(bytes, prefixWord(bytes, 0, bytes.length)));
     while (this.next()) if (this.compare(bytes) >= 0) return true;
     return false;
   }
 
+  /**
+   * Goes to the first key that begins with `bytes` and reads it; false where there is none. `word` is their `prefixWord`.
+   * Keys on the way are not put together: how much each shares with the one before it tells how it compares.
+   */
+  seekPrefix(bytes: Uint8Array, word: number): boolean {
+    this.toBlock(this.#blockOf(bytes, word));
+    const { dictionary, termCount } = this.segment;
+    let matched = 0;
+    while (this.#number < termCount) {
+      const isFirst = this.#number % TERMS_PER_BLOCK === 0;
+      this.#number++;
+      const shared = this.#varint();
+      const rest = this.#varint();
+      const at = this.#at;
+      if (isFirst) matched = 0;
+      else if (shared < matched) return false;
+      if (isFirst || shared === matched) {
+        const most = Math.min(rest, bytes.length - matched);
+        let same = 0;
+        while (same < most && dictionary[at + same] === bytes[matched + same]) same++;
+        if (matched + same === bytes.length) {
+          this.#putTogether(bytes, matched, rest);
+          return true;
+        }
+        if (same < rest && (dictionary[at + same] ?? 0) > (bytes[matched + same] ?? 0)) return false;
+        matched += same;
+      }
+      this.#at = at + rest;
+      this.#readNumbers();
+    }
+    return false;
+  }
+
+  /** The key consists of the first `shared` of `bytes` and the next `length` of the dictionary. */
+  #putTogether(bytes: Uint8Array, shared: number, length: number): void {
+    const { dictionary } = this.segment;
+    const rest = Math.min(length, MAX_KEY_BYTES - shared);
+    for (let i = 0; i < shared; i++) this.key[i] = bytes[i] ?? 0;
+    for (let i = 0; i < rest; i++) this.key[shared + i] = dictionary[this.#at + i] ?? 0;
+    this.shared = 0;
+    this.keyLength = shared + rest;
+    this.#at += rest;
+    this.#readNumbers();
+  }
+
+  /** What follows a key in its entry. */
+  #readNumbers(): void {
+    const count = this.#varint();
+    this.count = count >>> 1;
+    this.stemCount = (count & 1) === 1 ? this.#varint() : 0;
+    this.postingStart = this.postingEnd;
+    this.postingEnd += this.#varint();
+    this.signpost = this.#nextSignpost;
+    this.#nextSignpost += signpostsOf(this.count);
+  }
+
   /** The last block whose first key is not after `bytes`, or the first. */
-  #blockOf(bytes: Uint8Array): number {
+  #blockOf(bytes: Uint8Array, wanted: number): number {
     const { blockKeys } = this.segment;
-    const wanted = prefixWord(bytes, 0, bytes.length);
     let low = 0;
     let high = blockKeys.length - 1;
     while (low < high) {
@@ -136,33 +186,53 @@ export function prefixWord(bytes: Uint8Array, start: number, end: number): numbe
   return word;
 }
 
-/** One form of a stem in a segment. */
-export interface FormEntry extends PostingList {
-  /** Place of its key among those asked for, or -1. */
-  readonly wanted: number;
+/** A posting list found for a term of a question. */
+export interface FoundList extends PostingList {
+  /** The typed form that this is, if any. */
+  readonly form: string | undefined;
+  /** What this very form adds where it was typed just so; set once it is known. */
+  exactGain: number;
 }
 
-export interface FormGroup {
-  readonly entries: readonly FormEntry[];
-  /** Chunks with any of the forms, deleted ones included. */
-  readonly chunkCount: number;
-}
+/** A stem to be looked up in one dictionary after another. */
+export class WantedStem {
+  readonly bytes: Uint8Array;
+  readonly word: number;
+  readonly forms: readonly string[];
+  readonly #keys: readonly Uint8Array[];
 
-/** All forms under a stem, in order of their keys, with those told apart whose keys are `wantedKeys`. */
-export function findForms(
-  reader: DictionaryReader,
-  stem: Uint8Array,
-  wantedKeys: readonly Uint8Array[],
-): FormGroup | undefined {
-  if (reader.segment.termCount === 0 || !reader.seek(stem)) return undefined;
-  const entries: FormEntry[] = [];
-  let chunkCount = 0;
-  while (reader.startsWith(stem) && (reader.keyLength === stem.length || reader.key[stem.length] === MARK_BYTE)) {
-    if (entries.length === 0) chunkCount = reader.stemCount === 0 ? reader.count : reader.stemCount;
-    entries.push({ ...reader.list(), wanted: wantedKeys.findIndex((key) => reader.compare(key) === 0) });
-    if (!reader.next()) break;
+  /** `forms`: those that were typed, to be told apart. */
+  constructor(stem: string, forms: Iterable<string>) {
+    this.bytes = ENCODER.encode(stem);
+    this.word = prefixWord(this.bytes, 0, this.bytes.length);
+    this.forms = [...forms];
+    this.#keys = this.forms.map((form) => ENCODER.encode(termKey(stem, form)));
   }
-  return entries.length === 0 ? undefined : { entries, chunkCount };
+
+  /**
+   * Adds the lists of all forms under the stem to `found`, in order of their keys. Returns how many chunks hold any of
+   * them, deleted ones included.
+   */
+  find(reader: DictionaryReader, found: FoundList[]): number {
+    const { bytes } = this;
+    if (reader.segment.termCount === 0 || !reader.seekPrefix(bytes, this.word)) return 0;
+    let chunkCount = 0;
+    while (reader.startsWith(bytes) && (reader.keyLength === bytes.length || reader.key[bytes.length] === MARK_BYTE)) {
+      if (chunkCount === 0) chunkCount = reader.stemCount === 0 ? reader.count : reader.stemCount;
+      const { start, end, count, signpost } = reader.list();
+      found.push({ start, end, count, signpost, form: this.#formAt(reader), exactGain: 0 });
+      if (!reader.next()) break;
+    }
+    return chunkCount;
+  }
+
+  #formAt(reader: DictionaryReader): string | undefined {
+    for (let i = 0; i < this.#keys.length; i++) {
+      const key = this.#keys[i];
+      if (key !== undefined && reader.compare(key) === 0) return this.forms[i];
+    }
+    return undefined;
+  }
 }
 
 /** One term by its key. */

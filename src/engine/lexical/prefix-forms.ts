@@ -1,4 +1,4 @@
-import type { DictionaryReader, FormEntry } from './dictionary-reader.ts';
+import type { DictionaryReader, FoundList } from './dictionary-reader.ts';
 import { formOfKey } from './term-key.ts';
 
 /** More forms than this are too many to mean something: the most frequent are taken. */
@@ -9,12 +9,12 @@ const ENCODER = new TextEncoder();
  * The forms in a segment that begin with `prefix` (folded). A form and its stem agree in their beginnings only as far
  * as stemmers leave them alone, which is taken to be two characters.
  */
-export function prefixForms(reader: DictionaryReader, prefix: string): FormEntry[] {
+export function prefixForms(reader: DictionaryReader, prefix: string): FoundList[] {
   const common = ENCODER.encode([...prefix].slice(0, 2).join(''));
-  const found: FormEntry[] = [];
+  const found: FoundList[] = [];
   if (reader.segment.termCount === 0 || !reader.seek(common)) return found;
   while (reader.startsWith(common)) {
-    if (formOfKey(reader.keyText()).startsWith(prefix)) found.push({ ...reader.list(), wanted: -1 });
+    if (formOfKey(reader.keyText()).startsWith(prefix)) found.push({ ...reader.list(), form: undefined, exactGain: 0 });
     if (!reader.next()) break;
   }
   if (found.length <= MAX_FORMS) return found;

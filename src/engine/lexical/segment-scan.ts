@@ -9,7 +9,7 @@ const WINDOW = 4096;
 /** Below one accepted chunk in so many, the accepted ones are looked up instead of walking the lists. */
 const SPARSE = 32;
 /** Bounds are sums in another order than scores are: they may fall short by rounding. */
-const ROUNDING = 1 + 1e-9;
+export const ROUNDING = 1 + 1e-9;
 
 // Used by one scan after another, each leaving zeros behind: a scan does not yield.
 const SCORES = new Float64Array(WINDOW);
@@ -21,7 +21,8 @@ const BATCH = { ordinals: new Uint32Array(WINDOW), bodies: new Uint8Array(WINDOW
 
 interface ScanTerm {
   readonly cursors: readonly PostingCursor[];
-  readonly exactGains: readonly number[];
+  /** Of each cursor. */
+  readonly lists: readonly WeightedList[];
   readonly postings: number;
   readonly gain: number;
   /** Most that this term and all after it can add. */
@@ -45,7 +46,7 @@ export class SegmentScan {
   constructor(
     source: LexicalSource,
     terms: readonly WeightedTerm[],
-    lists: readonly (readonly WeightedList[])[],
+    sourceIndex: number,
     norms: FieldNorms,
     isPruned: boolean,
   ) {
@@ -55,19 +56,19 @@ export class SegmentScan {
     const scanTerms: ScanTerm[] = [];
     let boundOfRest = 0;
     for (let i = terms.length - 1; i >= 0; i--) {
-      const ofTerm = lists[i] ?? [];
       const term = terms[i];
-      if (ofTerm.length === 0 || term === undefined) continue;
+      const lists = term?.lists[sourceIndex];
+      if (term === undefined || lists === undefined || lists.length === 0) continue;
       boundOfRest += term.bound * ROUNDING;
-      scanTerms.unshift({
-        cursors: ofTerm.map((list) => new PostingCursor(source.segment, list)),
-        exactGains: ofTerm.map(({ exactGain }) => exactGain),
-        postings: ofTerm.reduce((sum, { count }) => sum + count, 0),
-        gain: term.gain,
-        boundOfRest,
-      });
+      let postings = 0;
+      const cursors: PostingCursor[] = [];
+      for (const list of lists) {
+        cursors.push(new PostingCursor(source.segment, list));
+        postings += list.count;
+      }
+      scanTerms.push({ cursors, lists, postings, gain: term.gain, boundOfRest });
     }
-    this.#terms = scanTerms;
+    this.#terms = scanTerms.reverse();
   }
 
   run(best: TopK): void {
@@ -140,7 +141,7 @@ export class SegmentScan {
   /** Adds a term to every chunk of the window that holds it, or only to those touched before. */
   #addWindow(term: ScanTerm | undefined, base: number, end: number, onlyTouched = false): void {
     if (term === undefined) return;
-    const { cursors, exactGains, gain } = term;
+    const { cursors, lists, gain } = term;
     const { k1 } = this.#norms;
     let found = 0;
     for (let i = 0; i < cursors.length; i++) {
@@ -148,8 +149,8 @@ export class SegmentScan {
       if (cursor === undefined) continue;
       cursor.seek(base);
       const count = cursor.take(end, BATCH);
-      if (cursors.length === 1) this.#addBatch(count, base, gain, exactGains[i] ?? 0, onlyTouched);
-      else found = this.#gatherBatch(count, base, exactGains[i] ?? 0, onlyTouched, found);
+      if (cursors.length === 1) this.#addBatch(count, base, gain, lists[i]?.exactGain ?? 0, onlyTouched);
+      else found = this.#gatherBatch(count, base, lists[i]?.exactGain ?? 0, onlyTouched, found);
     }
     for (let i = 0; i < found; i++) {
       const at = TOUCHED_BY_TERM[i] ?? 0;
@@ -214,7 +215,7 @@ export class SegmentScan {
   }
 
   /** Looks a term up for each chunk touched. */
-  #addTouched({ cursors, exactGains, gain }: ScanTerm, base: number): void {
+  #addTouched({ cursors, lists, gain }: ScanTerm, base: number): void {
     const { k1 } = this.#norms;
     const touched = this.#touched.subarray(0, this.#touchedCount).sort();
     for (const at of touched) {
@@ -227,7 +228,7 @@ export class SegmentScan {
         if (cursor.ordinal !== base + at) continue;
         const frequency = this.#frequencyAt(cursor);
         sum += frequency;
-        const exactGain = exactGains[i] ?? 0;
+        const exactGain = lists[i]?.exactGain ?? 0;
         if (exactGain > 0) score += (exactGain * frequency) / (k1 + frequency);
       }
       if (sum > 0) this.#scores[at] = score + (gain * sum) / (k1 + sum);

@@ -1,16 +1,13 @@
 import { type Bm25Parameters, type CollectionStatistics, DEFAULT_BM25, type LexicalSource } from './bm25.ts';
-import { DictionaryReader, findForms, type FormEntry } from './dictionary-reader.ts';
+import { DictionaryReader, type FoundList, WantedStem } from './dictionary-reader.ts';
 import type { LexicalSegment } from './lexical-segment.ts';
 import { PostingCursor } from './postings.ts';
 import { prefixForms } from './prefix-forms.ts';
 import { type QueryTerm, stemsOf } from './query-terms.ts';
-import { termKey } from './term-key.ts';
 import { closestStems } from './typo.ts';
 
 /** A posting list that counts for a term, and what its own form adds where it was typed just so. */
-export interface WeightedList extends FormEntry {
-  readonly exactGain: number;
-}
+export type WeightedList = Readonly<FoundList>;
 
 /** A term of the question with its weight, and where each source holds it. */
 export interface WeightedTerm extends QueryTerm {
@@ -60,7 +57,8 @@ export function weighTerms(
   return { terms: weighed.filter(({ isFunctionWord }) => !isFunctionWord), scanned };
 }
 
-const ENCODER = new TextEncoder();
+/** Of a source that does not hold a term. */
+const NOTHING: readonly FoundList[] = [];
 /** What a word one or two letters away counts for. */
 const CORRECTION_WEIGHTS = [1, 0.6, 0.4];
 
@@ -114,9 +112,12 @@ class TermWeigher {
     }
     let bound = gain;
     for (const exactGain of exactGains.values()) bound += exactGain;
-    const lists = found.lists.map((ofSource) =>
-      ofSource.map((list) => ({ ...list, exactGain: list.form === undefined ? 0 : (exactGains.get(list.form) ?? 0) })),
-    );
+    if (exactGains.size > 0) {
+      for (const ofSource of found.lists) {
+        for (const list of ofSource) if (list.form !== undefined) list.exactGain = exactGains.get(list.form) ?? 0;
+      }
+    }
+    const { lists } = found;
     return { ...term, idf, gain, bound, corrections, lists };
   }
 
@@ -144,23 +145,22 @@ class TermWeigher {
    * chunk counts once for each of them.
    */
   #stemLists(stems: ReadonlyMap<string, ReadonlySet<string>>): FoundLists {
-    const wanted = Array.from(stems, ([stem, forms]) => ({
-      stem: ENCODER.encode(stem),
-      forms: [...forms],
-      keys: Array.from(forms, (form) => ENCODER.encode(termKey(stem, form))),
-    }));
+    const wanted = Array.from(stems, ([stem, forms]) => new WantedStem(stem, forms));
     let chunkCount = 0;
     const exactCounts = new Map<string, number>();
-    const lists = this.#sources.map((source, index): FoundList[] => {
+    let spare: FoundList[] = [];
+    const lists = this.#sources.map((source, index): readonly FoundList[] => {
       const reader = this.#readers[index];
-      const ofSource: FoundList[] = [];
-      if (reader === undefined) return ofSource;
-      for (const { stem, forms, keys } of wanted) {
-        const group = findForms(reader, stem, keys);
-        if (group === undefined) continue;
-        chunkCount += source.liveMask === undefined ? group.chunkCount : countLive(source, group.entries);
-        for (const entry of group.entries) ofSource.push({ ...entry, form: forms[entry.wanted] });
+      if (reader === undefined) return NOTHING;
+      const ofSource = spare;
+      for (const stem of wanted) {
+        const before = ofSource.length;
+        const ofStem = stem.find(reader, ofSource);
+        if (ofStem === 0) continue;
+        chunkCount += source.liveMask === undefined ? ofStem : countLive(source, ofSource.slice(before));
       }
+      if (ofSource.length === 0) return NOTHING;
+      spare = [];
       for (const list of ofSource) {
         if (list.form === undefined) continue;
         const count = source.liveMask === undefined ? list.count : countLive(source, [list]);
@@ -178,15 +178,10 @@ class TermWeigher {
       const reader = this.#readers[index];
       const ofSource = reader === undefined ? [] : prefixForms(reader, prefix);
       chunkCount += countLive(source, ofSource);
-      return ofSource.map((entry) => ({ ...entry, form: undefined }));
+      return ofSource;
     });
     return { lists, chunkCount, exactCounts: new Map() };
   }
-}
-
-interface FoundList extends FormEntry {
-  /** The typed form that this is, if any. */
-  readonly form: string | undefined;
 }
 
 interface FoundLists {
@@ -196,7 +191,7 @@ interface FoundLists {
 }
 
 /** Live chunks that are in any of the lists. */
-function countLive({ segment, liveMask }: LexicalSource, lists: readonly FormEntry[]): number {
+function countLive({ segment, liveMask }: LexicalSource, lists: readonly FoundList[]): number {
   if (lists.length === 0) return 0;
   const seen = lists.length > 1 ? new Uint8Array(segment.chunkCount) : undefined;
   let count = 0;

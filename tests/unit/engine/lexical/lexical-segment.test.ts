@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
 import { buildLexicalSegment } from '../../../../src/engine/lexical/build-lexical-segment.ts';
-import { DictionaryReader, findForms } from '../../../../src/engine/lexical/dictionary-reader.ts';
+import { DictionaryReader, type FoundList, WantedStem } from '../../../../src/engine/lexical/dictionary-reader.ts';
 import { decodeLexicalSegment, encodeLexicalSegment } from '../../../../src/engine/lexical/lexical-segment.ts';
 import { mergeLexicalSegments } from '../../../../src/engine/lexical/merge-lexical-segments.ts';
 import { PostingCursor } from '../../../../src/engine/lexical/postings.ts';
@@ -26,9 +26,10 @@ describe('lexical segments', () => {
         expect(decoded).toEqual(built);
         chunks.forEach((chunk, ordinal) => {
           for (const term of termsOf(chunk.body)) {
-            const group = findForms(new DictionaryReader(decoded), new TextEncoder().encode(term), []);
-            const holds = group?.entries.some((entry) => {
-              const cursor = new PostingCursor(decoded, entry);
+            const lists: FoundList[] = [];
+            new WantedStem(term, []).find(new DictionaryReader(decoded), lists);
+            const holds = lists.some((list) => {
+              const cursor = new PostingCursor(decoded, list);
               cursor.seek(ordinal);
               return cursor.ordinal === ordinal;
             });
