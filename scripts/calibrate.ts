@@ -1,5 +1,5 @@
 // Finds the formula for the weight between words and meaning, on development collections:
-//   node scripts/run-ts.mjs scripts/calibrate.ts --dev DIR… [--model DIR]… [--strength N]…
+//   node scripts/run-ts.mjs scripts/calibrate.ts --dev DIR… [--model DIR]… [--strength N]… [--alignment N]…
 // Each DIR is a collection in BEIR's layout, or a folder of such. --model (default: the one the app comes with) may be given
 // several times, with a --strength for each; without one it is measured here: nDCG@10 by meaning over that by words. For
 // every form of the formula it prints what is gained over words on each collection when the form was fitted on all others
@@ -10,7 +10,8 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FusionFeature } from '../src/domain/hit.ts';
 import { ndcgAtK } from '../src/engine/metrics.ts';
-import { fuseByConvexSum, type Candidate } from '../src/engine/ranking/convex.ts';
+import { addAlignment, ALIGNED_CANDIDATES, ALIGNMENT_WEIGHT } from '../src/engine/ranking/add-alignment.ts';
+import { DEFAULT_WEIGHT_MODEL, fuseByConvexSum, weighMeaning, type Candidate } from '../src/engine/ranking/convex.ts';
 import { fusionFeatures, type FusionFeatures } from '../src/engine/ranking/fusion-features.ts';
 import { EMBEDDING_MODELS } from '../src/platform/compute/models.ts';
 import { readBeir, type BeirCollection } from './beir.ts';
@@ -52,13 +53,24 @@ const { values: options } = parseArgs({
       default: [join(import.meta.dirname, '../public/models/commonplace/static-en-512')],
     },
     strength: { type: 'string', multiple: true, default: [] },
+    alignment: { type: 'string', multiple: true, default: ['0', '0.2', '0.3', '0.4', '0.5', '0.6', '0.8'] },
   },
 });
+
+const ALIGNMENTS = [...new Set([...options.alignment.map(Number), ALIGNMENT_WEIGHT])].sort((a, b) => a - b);
+const FEATURES_IN_USE: readonly FusionFeature[] = [...new Set(FORMS.flat()), 'modelStrength' as const].filter(
+  (feature) => DEFAULT_WEIGHT_MODEL.slopes[feature] !== undefined,
+);
+
+/** A question with its curve at each weight of alignment. */
+interface AlignedQuestion extends JudgedQuestion {
+  readonly aligned: ReadonlyMap<number, readonly number[]>;
+}
 
 interface JudgedCollection {
   readonly name: string;
   readonly model: string;
-  readonly questions: readonly JudgedQuestion[];
+  readonly questions: readonly AlignedQuestion[];
   readonly rrf: number;
 }
 
@@ -75,8 +87,8 @@ async function judge(
   collection: BeirCollection,
   index: JudgedIndex,
   unrelatedCosine: number,
-): Promise<{ questions: JudgedQuestion[]; rrf: number }> {
-  const questions: JudgedQuestion[] = [];
+): Promise<{ questions: AlignedQuestion[]; rrf: number }> {
+  const questions: AlignedQuestion[] = [];
   const meanLength = await index.meanLength();
   let rrf = 0;
   for (const { text, judgements } of collection.queries) {
@@ -113,17 +125,21 @@ async function judge(
     });
     const byRank = (rank: 'lexicalRank' | 'denseRank') => (left: number, right: number) =>
       (hits[left]?.[rank] ?? Infinity) < (hits[right]?.[rank] ?? Infinity);
-    const ndcgAt = Array.from({ length: STEPS + 1 }, (_, step) => {
-      const meaningWeight = step / STEPS;
-      const isBefore = byRank(step === STEPS ? 'denseRank' : 'lexicalRank');
-      const fused = fuseByConvexSum(candidates, { meaningWeight, unrelatedCosine }, isBefore);
-      return ndcgAtK(
-        fused.slice(0, 10).map(({ key }) => ids[key] ?? ''),
-        judgements,
-        10,
-      );
-    });
-    questions.push({ features, ndcgAt });
+    const curveAt = (alignmentWeight: number): number[] =>
+      Array.from({ length: STEPS + 1 }, (_, step) => {
+        const meaningWeight = step / STEPS;
+        const isBefore = byRank(step === STEPS ? 'denseRank' : 'lexicalRank');
+        const fused = fuseByConvexSum(candidates, { meaningWeight, unrelatedCosine }, isBefore);
+        const alignments = fused.slice(0, ALIGNED_CANDIDATES).map(({ key }) => hits[key]?.alignment);
+        const aligned = addAlignment(fused, alignments, isBefore, alignmentWeight);
+        return ndcgAtK(
+          aligned.slice(0, 10).map(({ key }) => ids[key] ?? ''),
+          judgements,
+          10,
+        );
+      });
+    const ndcgAt = curveAt(0);
+    questions.push({ features, ndcgAt, aligned: new Map(ALIGNMENTS.map((weight) => [weight, curveAt(weight)])) });
     const plain = await index.search({ ...request, mode: 'hybrid', fusion: 'rrf' });
     rrf += ndcgAtK(
       plain.hits.map(({ chunkId }) => index.documentIdOf(chunkId)),
@@ -173,37 +189,81 @@ for (const [at, folder] of options.model.entries()) {
     `  mean ${wordsMean.toFixed(4)} by words, ${meaningMean.toFixed(4)} by meaning: strength ${measured.toFixed(3)}, taken as ${strength.toFixed(3)}`,
   );
   for (const { questions, ...rest } of own) {
-    const withStrength = questions.map(({ features, ndcgAt }): JudgedQuestion => {
-      const known: FusionFeatures = { ...features, modelStrength: strength };
-      return { features: known, ndcgAt };
+    const withStrength = questions.map((question): AlignedQuestion => {
+      const known: FusionFeatures = { ...question.features, modelStrength: strength };
+      return { ...question, features: known };
     });
     judged.push({ ...rest, questions: withStrength });
   }
 }
 
 const withStrength = options.model.length > 1;
-print('');
-print(`${'features'.padEnd(64)} left out  fitted  gain over words where left out`);
-for (const form of FORMS) {
-  const features: readonly FusionFeature[] = withStrength ? ['modelStrength', ...form] : form;
-  const names = [...new Set(judged.map(({ name }) => name))];
-  const leftOut = judged.map(() => 0);
-  for (const name of names) {
+
+/** The same questions with alignment, judged against words and meaning without it. */
+function withAlignment(weight: number): JudgedCollection[] {
+  return judged.map(({ questions, ...rest }) => ({
+    ...rest,
+    questions: questions.map(({ ndcgAt, aligned, features }) => ({
+      features,
+      ndcgAt: aligned.get(weight) ?? ndcgAt,
+      alone: [ndcgAt[0] ?? 0, ndcgAt.at(-1) ?? 0] as const,
+      aligned,
+    })),
+  }));
+}
+
+/** nDCG@10 of each collection with the formula fitted on all others. */
+function leaveOneOut(collections: readonly JudgedCollection[], features: readonly FusionFeature[]): number[] {
+  return collections.map(({ name, questions }) => {
+    const others = collections.filter((other) => other.name !== name);
     const fitted = fitWeights(
-      judged.filter((one) => one.name !== name).map(({ questions }) => questions),
+      others.map((other) => other.questions),
       features,
     );
-    judged.forEach((one, at) => {
-      if (one.name === name) leftOut[at] = gainAt(one.questions, weightsOf(one.questions, fitted));
-    });
-  }
+    return gainAt(questions, weightsOf(questions, fitted));
+  });
+}
+
+const formInUse = FEATURES_IN_USE.filter((feature) => withStrength || feature !== 'modelStrength');
+const wordsAlone = judged.map(({ questions }) => mean(questions.map(({ ndcgAt }) => ndcgAt[0] ?? 0)));
+print('');
+print(
+  `alignment  as it is  refitted, left out   gain over words as it is on ${judged.map(({ name }) => name).join(', ')}`,
+);
+for (const weight of ALIGNMENTS) {
+  const collections = withAlignment(weight);
+  const asItIs = collections.map(({ questions }) =>
+    gainAt(
+      questions,
+      questions.map(({ features }) => weighMeaning(features, DEFAULT_WEIGHT_MODEL, weight > 0).meaningWeight),
+    ),
+  );
+  const leftOut = leaveOneOut(collections, formInUse);
+  const { bias, slopes } = fitWeights(
+    collections.map(({ questions }) => questions),
+    formInUse,
+  );
+  const gains = asItIs.map((value, at) => signed(value - (wordsAlone[at] ?? 0)));
+  print(
+    `${weight.toFixed(2).padEnd(10)} ${mean(asItIs).toFixed(4)}    ${mean(leftOut).toFixed(4)}   ${gains.join(' ')}`,
+  );
+  const constants = slopes.map(({ feature, slope }) => `${feature} ${slope.toFixed(2)}`).join(', ');
+  print(
+    `           left out: ${leftOut.map((value, at) => signed(value - (wordsAlone[at] ?? 0))).join(' ')}; bias ${bias.toFixed(2)}; ${constants}`,
+  );
+}
+print('');
+print(`${'features'.padEnd(64)} left out  fitted  gain over words where left out`);
+const aligned = withAlignment(ALIGNMENT_WEIGHT);
+for (const form of FORMS) {
+  const features: readonly FusionFeature[] = withStrength ? ['modelStrength', ...form] : form;
+  const leftOut = leaveOneOut(aligned, features);
   const fitted: Fitted = fitWeights(
-    judged.map(({ questions }) => questions),
+    aligned.map(({ questions }) => questions),
     features,
   );
-  const words = judged.map(({ questions }) => mean(questions.map(({ ndcgAt }) => ndcgAt[0] ?? 0)));
-  const within = mean(judged.map(({ questions }) => gainAt(questions, weightsOf(questions, fitted))));
-  const gains = leftOut.map((value, at) => signed(value - (words[at] ?? 0)));
+  const within = mean(aligned.map(({ questions }) => gainAt(questions, weightsOf(questions, fitted))));
+  const gains = leftOut.map((value, at) => signed(value - (wordsAlone[at] ?? 0)));
   print(
     `${(features.join(' ') || 'fixed weight').padEnd(64)} ${mean(leftOut).toFixed(4)}    ${within.toFixed(4)}  ${gains.join(' ')}`,
   );

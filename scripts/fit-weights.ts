@@ -6,6 +6,8 @@ import type { FusionFeatures } from '../src/engine/ranking/fusion-features.ts';
 export interface JudgedQuestion {
   readonly features: FusionFeatures;
   readonly ndcgAt: readonly number[];
+  /** By words and by meaning alone, where `ndcgAt` holds something else beside them; default: its two ends. */
+  readonly alone?: readonly [words: number, meaning: number];
 }
 
 export interface Fitted {
@@ -84,6 +86,7 @@ export function weightModelOf({ bias, slopes }: Fitted): WeightModel {
   return {
     bias,
     slopes: Object.fromEntries(slopes.map(({ feature, centre, slope }) => [feature, { centre, slope }])),
+    aligned: 0,
     least: 0,
     most: 1,
   };
@@ -114,8 +117,9 @@ function doubtOf(questions: readonly JudgedQuestion[], weights: readonly number[
   return Math.sqrt(squares) / Math.max(1, gains.length);
 }
 
-function endOf(questions: readonly JudgedQuestion[], at: number): number {
-  return questions.reduce((sum, { ndcgAt }) => sum + (ndcgAt.at(at) ?? 0), 0) / Math.max(1, questions.length);
+function endOf(questions: readonly JudgedQuestion[], at: 0 | -1): number {
+  const sum = questions.reduce((total, { ndcgAt, alone }) => total + ((alone ?? ndcgAt).at(at) ?? 0), 0);
+  return sum / Math.max(1, questions.length);
 }
 
 function smoothed(values: readonly number[]): number[] {

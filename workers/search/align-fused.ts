@@ -18,6 +18,14 @@ export interface AlignmentContext {
   readonly aligner?: TokenAligner;
 }
 
+/** Whether the words of this request can be aligned, and are to be. */
+export function isAligned(
+  { queryTokens, modelKey, alignmentWeight }: SearchRequest,
+  aligner: TokenAligner | undefined,
+): boolean {
+  return aligner !== undefined && queryTokens !== undefined && modelKey !== undefined && alignmentWeight !== 0;
+}
+
 /**
  * Orders what words and meaning found anew by how well the single words of the question are met. Only where both had a
  * say; passages whose tokens are not in memory keep their places among the others (see `addAlignment`).

@@ -1,5 +1,10 @@
 import type { FusionOutcome } from '../../src/domain/hit.ts';
-import { fuseByConvexSum, weighMeaning, type Candidate } from '../../src/engine/ranking/convex.ts';
+import {
+  DEFAULT_WEIGHT_MODEL,
+  fuseByConvexSum,
+  weighMeaning,
+  type Candidate,
+} from '../../src/engine/ranking/convex.ts';
 import { fusionFeatures } from '../../src/engine/ranking/fusion-features.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
 import { fuseByReciprocalRank } from '../../src/engine/ranking/rrf.ts';
@@ -18,6 +23,8 @@ export interface ListsToFuse {
   readonly chunkCount: number;
   /** Terms in the body of a passage, on average over the library. */
   readonly meanLength: number;
+  /** Whether single words are aligned afterwards. */
+  readonly isAligned: boolean;
   readonly isBefore: (left: number, right: number) => boolean;
   /** Scores of these very passages, which are in the other list only; those that have none may be missing. */
   readonly scoreByWords: (keys: ReadonlySet<number>) => Entries;
@@ -55,9 +62,11 @@ export function fuseLists(lists: ListsToFuse): FusedLists {
     return { fused: fuseByReciprocalRank(ranked, isBefore), fusion, candidates };
   }
   const { meaningStrength = USUAL_STRENGTH, unrelatedCosine = 0 } = request;
-  const { terms, chunkCount, meanLength } = lists;
+  const { terms, chunkCount, meanLength, isAligned } = lists;
   const weighed = weighMeaning(
     fusionFeatures({ terms, chunkCount, meanLength, lexical, dense, meaningStrength, unrelatedCosine }),
+    DEFAULT_WEIGHT_MODEL,
+    isAligned,
   );
   const fused = fuseByConvexSum(
     [...candidates.values()],

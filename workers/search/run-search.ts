@@ -12,7 +12,7 @@ import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
 import type { TokenAligner } from '../../src/engine/ranking/alignment.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
 import type { SearchOutcome, SearchRequest } from './api.ts';
-import { alignFused } from './align-fused.ts';
+import { alignFused, isAligned } from './align-fused.ts';
 import { chunkSimilarity, nearDuplicates } from './chunk-similarity.ts';
 import { DenseSearch } from './dense-search.ts';
 import { fuseLists } from './fuse-lists.ts';
@@ -78,6 +78,7 @@ export function runSearch(
     hasKnownWords: terms.some(({ gain }) => gain > 0),
     chunkCount: statistics.chunkCount,
     meanLength: (statistics.fieldTotals[0] ?? 0) / Math.max(1, statistics.chunkCount),
+    isAligned: isAligned(request, aligner),
     isBefore: keys.isBefore,
     scoreByWords: (wanted) => {
       const best = new TopK(wanted.size, keys.isBefore);

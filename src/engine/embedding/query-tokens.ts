@@ -1,4 +1,5 @@
 import type { QueryTokens } from '../../domain/token-alignment.ts';
+import { isStopWord } from '../lexical/stop-words.ts';
 import type { TokenisedWord } from './word-piece.ts';
 
 /** Tokens of one question that are aligned, the weightiest; more would cost time and say nothing new. */
@@ -7,7 +8,7 @@ const MOST_QUERY_TOKENS = 32;
 /**
  * The distinct tokens of a question, each with its word's inverse document frequency shared among the word's pieces. A
  * word that the library does not contain counts as its rarest does: it is for those above all that one looks for others
- * that mean the same. Punctuation counts for nothing. `isKnown` tells which tokens have a vector.
+ * that mean the same. Punctuation and function words count for nothing: what stands for "did" elsewhere says little. `isKnown` tells which tokens have a vector.
  */
 export function weighQueryTokens(
   words: readonly TokenisedWord[],
@@ -19,7 +20,7 @@ export function weighQueryTokens(
   const weightOf = new Map<number, number>();
   const seen = new Set<string>();
   for (const { word, ids } of words) {
-    if (seen.has(word) || !/[\p{L}\p{N}]/u.test(word)) continue;
+    if (seen.has(word) || isStopWord(word) || !/[\p{L}\p{N}]/u.test(word)) continue;
     seen.add(word);
     const given = Object.hasOwn(wordWeights, word) ? wordWeights[word] : undefined;
     const idf = given !== undefined && Number.isFinite(given) && given > 0 ? given : rarest;

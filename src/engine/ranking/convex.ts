@@ -20,6 +20,8 @@ export interface ConvexEntry extends FusedEntry {
 export interface WeightModel {
   readonly bias: number;
   readonly slopes: Readonly<Partial<Record<FusionFeature, { readonly centre: number; readonly slope: number }>>>;
+  /** Added to the bias where alignment follows: it brings back what words alone would have kept, so that meaning may count for more. */
+  readonly aligned: number;
   /** The weight stays between these. */
   readonly least: number;
   readonly most: number;
@@ -37,6 +39,7 @@ export const DEFAULT_WEIGHT_MODEL: WeightModel = {
     modelStrength: { centre: 0.71, slope: 2.62 },
     identifierShare: { centre: 0.04, slope: -0.5 },
   },
+  aligned: 0.65,
   least: 0,
   most: 1,
 };
@@ -45,9 +48,10 @@ export const DEFAULT_WEIGHT_MODEL: WeightModel = {
 export function weighMeaning(
   features: FusionFeatures,
   model: WeightModel = DEFAULT_WEIGHT_MODEL,
+  isAligned = false,
 ): Pick<FusionOutcome, 'meaningWeight' | 'reasons'> {
   const reasons: FusionOutcome['reasons'][number][] = [];
-  let sum = model.bias;
+  let sum = model.bias + (isAligned ? model.aligned : 0);
   for (const feature of FEATURES) {
     const formula = model.slopes[feature];
     if (formula === undefined) continue;

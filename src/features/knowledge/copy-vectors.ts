@@ -1,5 +1,6 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import type { SegmentId } from '../../domain/ids.ts';
+import { joinPassages, NO_ROWS, splitPassages } from '../../domain/passage-vectors.ts';
 import type { Searcher } from '../../platform/compute/ports.ts';
 import type { Library, VectorSpace } from './library.ts';
 import type { SegmentVectors } from './segment-writer.ts';
@@ -23,12 +24,12 @@ export async function copyVectors(
   await library.exact.bringIn([...segmentIds], space);
   const { modelKey, dimensions } = space;
   const copied = await searcher.readVectors(known, modelKey);
-  const rowCounts = new Uint16Array(chunks.length);
+  // The copies stand in the order of `chunks`, those without a twin left out.
+  const copies = splitPassages(copied, dimensions);
   let next = 0;
-  for (const [index, twin] of twins.entries()) if (twin) rowCounts[index] = copied.rowCounts[next++] ?? 0;
-  const count = rowCounts.filter((rows) => rows > 0).length;
+  const passages = twins.map((twin) => (twin ? (copies[next++] ?? NO_ROWS) : NO_ROWS));
+  const count = passages.filter(({ rows }) => rows.length > 0).length;
   if (count === 0) return { count };
-  // The copies stand in the order of `chunks`, those without a twin left out: just the rows that are wanted.
-  const built = await searcher.buildVectors({ vectors: copied.vectors, rowCounts }, dimensions);
+  const built = await searcher.buildVectors(joinPassages(passages, dimensions), dimensions);
   return { count, vectors: { modelKey, dimensions, built, isComplete: count === chunks.length } };
 }

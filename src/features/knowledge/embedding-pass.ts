@@ -1,5 +1,11 @@
 import type { DocumentId } from '../../domain/ids.ts';
-import type { PassageVectors } from '../../domain/passage-vectors.ts';
+import {
+  joinPassages,
+  NO_ROWS,
+  splitPassages,
+  type PassageRows,
+  type PassageVectors,
+} from '../../domain/passage-vectors.ts';
 import type { BuiltVectors, Embedder, Searcher } from '../../platform/compute/ports.ts';
 import type { Library, VectorSpace } from './library.ts';
 import type { SegmentEntry } from './manifest.ts';
@@ -52,16 +58,12 @@ async function embedSegment(
 ): Promise<BuiltVectors> {
   const { dimensions } = space;
   const table = library.state.tables.get(entry.segmentId);
-  const rowsOf = new Array<Float32Array>(entry.chunkCount).fill(NO_ROWS);
-  const build = (): Promise<BuiltVectors> => searcher.buildVectors(gatherRows(rowsOf, dimensions), dimensions);
+  const passageOf = new Array<PassageRows>(entry.chunkCount).fill(NO_ROWS);
+  const build = (): Promise<BuiltVectors> => searcher.buildVectors(joinPassages(passageOf, dimensions), dimensions);
   if (!table) return build();
-  const take = ({ vectors, rowCounts }: PassageVectors, ordinals: readonly number[]): void => {
-    let offset = 0;
-    for (const [index, ordinal] of ordinals.entries()) {
-      const end = offset + (rowCounts[index] ?? 0) * dimensions;
-      rowsOf[ordinal] = vectors.subarray(offset, end);
-      offset = end;
-    }
+  const take = (passages: PassageVectors, ordinals: readonly number[]): void => {
+    const split = splitPassages(passages, dimensions);
+    for (const [index, ordinal] of ordinals.entries()) passageOf[ordinal] = split[index] ?? NO_ROWS;
   };
   const { chunkIds } = table;
   const ordinalOf = new Map(chunkIds.map((chunkId, ordinal) => [chunkId, ordinal]));
@@ -70,7 +72,7 @@ async function embedSegment(
     take(await searcher.readVectors(chunkIds, space.modelKey), [...chunkIds.keys()]);
   }
   const dead = new Set(entry.tombstones);
-  const missing = rowsOf.flatMap((rows, ordinal) => (rows.length === 0 && !dead.has(ordinal) ? [ordinal] : []));
+  const missing = passageOf.flatMap(({ rows }, ordinal) => (rows.length === 0 && !dead.has(ordinal) ? [ordinal] : []));
   for (let first = 0; first < missing.length; first += LOOK_AHEAD) {
     await pause.wait(signal);
     const ahead = missing.slice(first, first + LOOK_AHEAD);
@@ -97,17 +99,4 @@ async function embedSegment(
     }
   }
   return build();
-}
-
-const NO_ROWS = new Float32Array(0);
-
-function gatherRows(rowsOf: readonly Float32Array[], dimensions: number): PassageVectors {
-  const rowCounts = Uint16Array.from(rowsOf, (rows) => rows.length / dimensions);
-  const vectors = new Float32Array(rowsOf.reduce((length, rows) => length + rows.length, 0));
-  let offset = 0;
-  for (const rows of rowsOf) {
-    vectors.set(rows, offset);
-    offset += rows.length;
-  }
-  return { vectors, rowCounts };
 }

@@ -6,9 +6,11 @@ import type { ParsedQuestion } from '../../domain/question.ts';
 import { parseQuestion } from '../../engine/ranking/parse-question.ts';
 import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
 import { searchHoldingPhrases } from './hold-phrases.ts';
+import type { AnswerTrace } from './answer-trace.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
 import { resolveFilter } from './resolve-filter.ts';
+import { searchTiered } from './tiered-search.ts';
 
 export interface FindDeps {
   readonly library: Library;
@@ -21,6 +23,8 @@ export interface FindOptions {
   readonly candidateCount: number;
   readonly diversity: number;
   readonly signal: AbortSignal;
+  /** Counts what the answer needed, for its tier. */
+  readonly trace?: AnswerTrace;
 }
 
 export interface FoundHits {
@@ -38,36 +42,44 @@ export interface FoundHits {
 export async function findHits(
   query: string,
   { library, searcher, meaning }: FindDeps,
-  { signal, ...wanted }: FindOptions,
+  { signal, trace, ...wanted }: FindOptions,
 ): Promise<FoundHits> {
   const startedAt = performance.now();
   const now = Date.now();
   const question = parseQuestion(query, now);
   const { text, phrases, excluded, prefixes } = question;
+  // Conditions are about documents: all have to be known.
+  if (question.filters.length > 0) await library.whenWhole();
   const filter = resolveFilter(question.filters, library.state.documents.values(), now);
   if (filter.kind === 'nothing') {
     return { question, outcome: nothingFound(startedAt), notes: [...question.notes, filter.message] };
   }
   const embedStartedAt = performance.now();
-  const queryVector = text === '' ? undefined : await meaning.embedQuery(text, { signal });
+  const { vector: queryVector, tokens: queryTokens } =
+    (text === '' ? undefined : await meaning.readQuestion(text, { signal })) ?? {};
   const embedMs = performance.now() - embedStartedAt;
   signal.throwIfAborted();
   const { space } = library;
   const searchFor = (mustHold: readonly string[], k: number): Promise<SearchOutcome> =>
-    searcher.search({
-      ...wanted,
-      k,
-      candidateCount: Math.max(wanted.candidateCount, k),
-      query: text,
-      ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
-      ...strengthOf(meaning.model),
-      ...(filter.kind === 'some' && { filter: { documentIds: filter.documentIds } }),
-      ...(mustHold.length > 0 && { phrases: mustHold }),
-      ...(excluded.length > 0 && { excluded }),
-      ...(prefixes.length > 0 && { prefixes }),
-      foldsDuplicates: true,
-      mode: queryVector && space ? 'hybrid' : 'lexical',
-    });
+    searchTiered(
+      {
+        ...wanted,
+        k,
+        candidateCount: Math.max(wanted.candidateCount, k),
+        query: text,
+        ...(queryVector && space && { queryVector, modelKey: space.modelKey }),
+        ...(queryTokens && { queryTokens }),
+        ...strengthOf(meaning.model),
+        ...(filter.kind === 'some' && { filter: { documentIds: filter.documentIds } }),
+        ...(mustHold.length > 0 && { phrases: mustHold }),
+        ...(excluded.length > 0 && { excluded }),
+        ...(prefixes.length > 0 && { prefixes }),
+        foldsDuplicates: true,
+        mode: queryVector && space ? 'hybrid' : 'lexical',
+      },
+      { library, searcher },
+      trace,
+    );
   const search = (mustHold: readonly string[]): Promise<SearchOutcome> =>
     searchHoldingPhrases((k) => searchFor(mustHold, k), library, { phrases: mustHold, excluded, k: wanted.k });
   const strict = await search(phrases);
@@ -91,8 +103,15 @@ function strengthOf(model: EmbeddingModel | undefined): Pick<EmbeddingModel, 'me
 }
 
 /** The passages that came closest to being hits, by the documents they stand in. */
-export async function describeNearMisses(nearMisses: readonly Hit[], library: Library): Promise<NearMiss[]> {
-  const chunks = await library.readChunks(nearMisses.map(({ chunkId }) => chunkId));
+export async function describeNearMisses(
+  nearMisses: readonly Hit[],
+  library: Library,
+  trace?: AnswerTrace,
+): Promise<NearMiss[]> {
+  const chunks = await library.readChunks(
+    nearMisses.map(({ chunkId }) => chunkId),
+    trace,
+  );
   const documentOf = new Map<ChunkId, { title: string; path: string }>();
   for (const { chunkId, documentId } of chunks) {
     const document = library.state.documents.get(documentId);

@@ -1,6 +1,7 @@
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
 import { ModelUnavailableError } from '../../domain/errors.ts';
 import type { DocumentId } from '../../domain/ids.ts';
+import type { QueryTokens } from '../../domain/token-alignment.ts';
 import type { Embedder, Searcher } from '../../platform/compute/ports.ts';
 import { compactOnce } from './compaction.ts';
 import { embedMissing, isEmbedded } from './embedding-pass.ts';
@@ -142,6 +143,7 @@ export class Meaning {
         await this.#deps.library.useSpace(space);
         this.#setState(loaded.ready);
         this.wake();
+        await this.#bringTokenTable(loaded);
         await this.#forgetOutdated(model);
         onInUse(model);
       }
@@ -152,6 +154,15 @@ export class Meaning {
       }
       throw error;
     }
+  }
+
+  /**
+   * Has the index align single words too. The vectors of a model's tokens are moved there; without them search goes on by
+   * whole texts alone.
+   */
+  async #bringTokenTable({ space, embedder }: LoadedModel): Promise<void> {
+    const table = await embedder.tokenTable();
+    if (table && this.#current?.space === space) await this.#deps.searcher.setTokenTable(space.modelKey, table);
   }
 
   /** What an earlier version of the model left behind only takes room. */
@@ -173,6 +184,8 @@ export class Meaning {
     this.#setState(loaded.ready);
     onInUse(loaded.model);
     previous.embedder.dispose();
+    await this.#deps.searcher.setTokenTable(previous.space.modelKey);
+    await this.#bringTokenTable(loaded);
     await library.forgetSpace(previous.space.modelKey);
     // A document published in the last moment has its vectors only in the old space.
     this.wake();
@@ -186,19 +199,34 @@ export class Meaning {
   /** Search by words only from now on. Vectors stay on disk for the model's return. */
   async stop(): Promise<void> {
     this.#dropNext();
-    this.#current?.embedder.dispose();
+    const previous = this.#current;
+    previous?.embedder.dispose();
     this.#current = undefined;
+    if (previous) await this.#deps.searcher.setTokenTable(previous.space.modelKey);
     await this.#deps.library.useSpace(undefined);
     this.#setState({ kind: 'none' });
   }
 
   /** The question's vector, or `undefined` when no model answers now. */
   async embedQuery(query: string, options: { readonly signal: AbortSignal }): Promise<Float32Array | undefined> {
+    return (await this.readQuestion(query, options))?.vector;
+  }
+
+  /** The question's vector and, with a model whose tokens can be aligned, its tokens; `undefined` when no model answers now. */
+  async readQuestion(
+    query: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly vector: Float32Array; readonly tokens?: QueryTokens } | undefined> {
     if (!this.#current) return undefined;
     const { model, embedder } = this.#current;
-    if (model.queryIdfExponent === undefined) return embedder.embedQuery(query, options);
+    const isStatic = model.architecture === 'static';
+    if (!isStatic && model.queryIdfExponent === undefined) return { vector: await embedder.embedQuery(query, options) };
     const wordWeights = await this.#deps.searcher.wordWeights(query);
-    return this.#current.embedder.embedQuery(query, { ...options, wordWeights });
+    const [vector, tokens] = await Promise.all([
+      embedder.embedQuery(query, { ...options, wordWeights }),
+      isStatic ? embedder.queryTokens(query, { ...options, wordWeights }) : undefined,
+    ]);
+    return { vector, ...(tokens && { tokens }) };
   }
 
   /** Vectors of texts that are not in the index, such as the sentences of an answer. */
