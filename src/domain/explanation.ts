@@ -10,11 +10,19 @@ export interface NearMiss {
   readonly denseRank?: number;
 }
 
+/**
+ * Of what is kept: hot = answers, and the compact codes, which are always in memory; warm = blocks and exact rows that are
+ * decrypted and kept; cold = ciphertext on disk. Of an answer: the coldest thing it needed.
+ */
+export type Tier = 'hot' | 'warm' | 'cold';
+
 /** How one search came to its results: what is the same for all of them. */
 export interface SearchExplanation {
   readonly fusion: FusionOutcome;
   readonly nearMisses: readonly NearMiss[];
   readonly timings: StageTimings;
+  /** Where the answer came from; absent in conversations from before this was kept. */
+  readonly tier?: Tier;
   /** Conditions in force and what was not understood, in sentences for the reader. */
   readonly notes: readonly string[];
 }

@@ -19,8 +19,6 @@ export interface Hit {
   readonly why?: { readonly wordsPart: number; readonly meaningPart: number; readonly alignmentPart?: number };
   /** Other chunks that say the same in nearly the same words; they were left out for this one. */
   readonly duplicates?: readonly ChunkId[];
-  /** Where the passage's exact vector and text came from: memory, memory after reading, disk. */
-  readonly tier?: 'hot' | 'warm' | 'cold';
   /** What the second stage gave, where it ran: higher is better, on the second model's own scale. */
   readonly rerankScore?: number;
 }

@@ -1,10 +1,5 @@
+import type { Tier } from '../domain/explanation.ts';
 import type { TierSettings } from '../domain/settings.ts';
-
-/**
- * Hot: answers that are kept, and the compact codes, which are always in memory. Warm: blocks and exact rows that are
- * decrypted and kept. Cold: ciphertext on disk.
- */
-export type Tier = 'hot' | 'warm' | 'cold';
 
 export interface Use {
   /** How good what was found is, in [0, 1]; below the setting nothing becomes hot. As before unless given, at first 1. */

@@ -245,6 +245,7 @@ export class Core implements CoreApi {
       searcher: searcher.api,
       settings: retrieval,
       ...session.secondLook(),
+      answers: session.answers,
       conversations,
       languageModel,
       now: Date.now,

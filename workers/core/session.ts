@@ -2,6 +2,8 @@ import type { ChunkingSettings } from '../../src/domain/settings.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
 import { Conversations } from '../../src/features/chat/conversations.ts';
+import { AnswerCache } from '../../src/features/knowledge/answer-cache.ts';
+import type { Retrieval } from '../../src/features/knowledge/retrieve.ts';
 import type { IngestDeps } from '../../src/features/knowledge/ingest.ts';
 import type { Library } from '../../src/features/knowledge/library.ts';
 import { Meaning } from '../../src/features/knowledge/meaning.ts';
@@ -35,6 +37,8 @@ export class Session {
   readonly vault: OpenVault;
   readonly searcher: ComputeSearcher;
   readonly isSample: boolean;
+  /** What was found for recent questions. */
+  readonly answers: AnswerCache<Retrieval>;
   /** Imports going on now. */
   readonly imports = { count: 0 };
   isTakenOver = false;
@@ -50,6 +54,7 @@ export class Session {
     this.vault = parts.vault;
     this.searcher = parts.searcher;
     this.library = parts.library;
+    this.answers = new AnswerCache(parts.library, () => performance.now());
     this.meaning = parts.meaning;
     this.conversations = parts.conversations;
     this.settings = parts.settings;

@@ -1,5 +1,6 @@
 import type { TierSettings } from '../../domain/settings.ts';
-import { isUrgent, TierRouter, type Tier } from '../../engine/tiers.ts';
+import type { Tier } from '../../domain/explanation.ts';
+import { isUrgent, TierRouter } from '../../engine/tiers.ts';
 import { AnswerTrace } from './answer-trace.ts';
 
 /** How an answer came about: hot = kept from before, warm = all it needed was in memory, cold = something was read. */

@@ -8,6 +8,8 @@ import type { RetrievalSettings } from '../../domain/settings.ts';
 import { packContext } from '../../engine/context.ts';
 import type { ContextLookup } from '../../engine/context.ts';
 import type { Reranker, Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
+import type { AnswerCache } from './answer-cache.ts';
+import type { AnswerTrace } from './answer-trace.ts';
 import { describeNearMisses, findHits } from './find-hits.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
@@ -20,6 +22,8 @@ export interface RetrieveDeps {
   readonly settings: RetrievalSettings;
   /** Absent: the first ranking stands. */
   readonly reranker?: Reranker;
+  /** Absent: every question is searched for anew. */
+  readonly answers?: AnswerCache<Retrieval>;
 }
 
 export interface Retrieval {
@@ -36,10 +40,35 @@ export interface Retrieval {
   readonly explanation: AnswerExplanation;
 }
 
-/** Question → hits by words and meaning → their passages with neighbours, numbered and within the token budget. */
+/**
+ * Question → hits by words and meaning → their passages with neighbours, numbered and within the token budget. The same
+ * question to the same library is answered from what was kept.
+ */
 export async function retrieve(
   query: string,
   deps: RetrieveDeps,
+  options: { readonly signal: AbortSignal },
+): Promise<Retrieval> {
+  const { library, answers, settings } = deps;
+  const trace = library.tiers.start(query);
+  const settled = [settings, deps.reranker?.label ?? ''];
+  const kept = answers?.find(query, settled);
+  if (kept) trace.isFromCache = true;
+  const retrieval = kept ?? (await searchAndRead(query, deps, trace, options));
+  const { tier, ms } = library.tiers.finish(trace);
+  if (!kept) {
+    // An answer whose best passage hardly bears on the question is not worth keeping before others.
+    const isTelling = (retrieval.bestCosine ?? 1) >= (deps.meaning.model?.relevanceFloor ?? 0);
+    answers?.keep(query, settled, retrieval, { quality: isTelling ? 1 : 0, isUrgent: trace.isUrgent });
+  }
+  const timings = kept ? { totalMs: ms } : retrieval.timings;
+  return { ...retrieval, timings, explanation: { ...retrieval.explanation, timings, tier } };
+}
+
+async function searchAndRead(
+  query: string,
+  deps: RetrieveDeps,
+  trace: AnswerTrace,
   options: { readonly signal: AbortSignal },
 ): Promise<Retrieval> {
   const startedAt = performance.now();
@@ -49,13 +78,17 @@ export async function retrieve(
     candidateCount,
     diversity,
     signal: options.signal,
+    trace,
   });
   const searchedAt = performance.now();
   const { hits: ordered, note } = deps.reranker
     ? await rerank(
         question.text,
         outcome.hits,
-        await deps.library.readChunks(outcome.hits.map((hit) => hit.chunkId)),
+        await deps.library.readChunks(
+          outcome.hits.map((hit) => hit.chunkId),
+          trace,
+        ),
         deps.reranker,
         options,
       )
@@ -63,10 +96,10 @@ export async function retrieve(
   const rerankedAt = performance.now();
   const hits = ordered.slice(0, passageCount);
   const allNotes = note === undefined ? notes : [...notes, note];
-  const lookup = await readWithNeighbours(hits, neighbourCount, deps.library);
+  const lookup = await readWithNeighbours(hits, neighbourCount, deps.library, trace);
   const passages = packContext(hits, lookup, { budgetTokens: contextTokens, neighbourCount });
   const missed = [...ordered.slice(passageCount), ...outcome.nearMisses].slice(0, outcome.nearMisses.length || 3);
-  const nearMisses = await describeNearMisses(missed, deps.library);
+  const nearMisses = await describeNearMisses(missed, deps.library, trace);
   const endedAt = performance.now();
   const cosines = hits.map((hit) => hit.denseScore).filter((score) => score !== undefined);
   const timings = {
@@ -108,9 +141,14 @@ async function readWithNeighbours(
   hits: readonly Hit[],
   neighbourCount: number,
   library: Library,
+  trace: AnswerTrace,
 ): Promise<ContextLookup> {
   const byId = new Map<ChunkId, Chunk>();
-  for (const chunk of await library.readChunks(hits.map((hit) => hit.chunkId))) byId.set(chunk.chunkId, chunk);
+  const found = await library.readChunks(
+    hits.map((hit) => hit.chunkId),
+    trace,
+  );
+  for (const chunk of found) byId.set(chunk.chunkId, chunk);
   const neighbours = new Set<ChunkId>();
   for (const chunk of byId.values()) {
     const siblings = library.state.chunksOfVersion(chunk.versionId);
@@ -119,7 +157,7 @@ async function readWithNeighbours(
       if (sibling && !byId.has(sibling)) neighbours.add(sibling);
     }
   }
-  for (const chunk of await library.readChunks([...neighbours])) byId.set(chunk.chunkId, chunk);
+  for (const chunk of await library.readChunks([...neighbours], trace)) byId.set(chunk.chunkId, chunk);
   return {
     chunkOf: (chunkId) => byId.get(chunkId),
     chunkAt: (versionId, position) => {

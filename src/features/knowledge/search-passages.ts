@@ -14,12 +14,18 @@ export async function searchPassages(
   const startedAt = performance.now();
   const { library, settings } = deps;
   const { candidateCount } = settings;
-  const { outcome, notes } = await findHits(query, deps, { k: limit, candidateCount, diversity: 0, signal });
+  const trace = library.tiers.start(query);
+  const { outcome, notes } = await findHits(query, deps, { k: limit, candidateCount, diversity: 0, signal, trace });
   const searchedAt = performance.now();
   const chunks = new Map(
-    (await library.readChunks(outcome.hits.map((hit) => hit.chunkId))).map((chunk) => [chunk.chunkId, chunk]),
+    (
+      await library.readChunks(
+        outcome.hits.map((hit) => hit.chunkId),
+        trace,
+      )
+    ).map((chunk) => [chunk.chunkId, chunk]),
   );
-  const nearMisses = await describeNearMisses(outcome.nearMisses, library);
+  const nearMisses = await describeNearMisses(outcome.nearMisses, library, trace);
   const endedAt = performance.now();
   const results = outcome.hits.flatMap((hit, index) => {
     const chunk = chunks.get(hit.chunkId);
@@ -30,5 +36,6 @@ export async function searchPassages(
     return [{ citation: citationOf(chunk, index + 1, library), text, headingPath, terms, score, why }];
   });
   const timings = { ...outcome.timings, readMs: endedAt - searchedAt, totalMs: endedAt - startedAt };
-  return { results, explanation: { fusion: outcome.fusion, nearMisses, timings, notes } };
+  const { tier } = library.tiers.finish(trace);
+  return { results, explanation: { fusion: outcome.fusion, nearMisses, timings, notes, tier } };
 }

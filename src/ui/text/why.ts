@@ -21,7 +21,11 @@ export const WHY = {
   times: 'Time',
 } as const;
 
-const TIERS = { hot: 'memory', warm: 'memory, after it was read before', cold: 'disk' } as const;
+const TIERS = {
+  hot: 'an answer kept from before',
+  warm: 'memory',
+  cold: 'the disk, decrypted for this question',
+} as const;
 
 const FEATURES: Readonly<Record<FusionFeature, readonly [forMeaning: string, forWords: string]>> = {
   modelStrength: ['a strong model', 'a small model'],
@@ -43,7 +47,7 @@ export interface WhyRow {
 }
 
 /** What is to be said of one result, row by row; nothing is said of what did not happen. */
-export function whyRows(hit: HitExplanation, { fusion, timings }: SearchExplanation): WhyRow[] {
+export function whyRows(hit: HitExplanation, { fusion, timings, tier }: SearchExplanation): WhyRow[] {
   const rows: WhyRow[] = [{ label: WHY.terms, text: hit.terms.length > 0 ? hit.terms.join(', ') : WHY.noTerms }];
   rows.push({ label: WHY.byWords, text: listPlace(hit.lexicalRank, hit.lexicalScore, 1) });
   if (fusion.method !== 'words') rows.push({ label: WHY.byMeaning, text: listPlace(hit.denseRank, hit.denseScore, 2) });
@@ -52,7 +56,7 @@ export function whyRows(hit: HitExplanation, { fusion, timings }: SearchExplanat
   if (weight !== undefined) rows.push({ label: WHY.weight, text: weight });
   if (hit.rerankScore !== undefined) rows.push({ label: WHY.secondStage, text: hit.rerankScore.toFixed(2) });
   if (hit.duplicateCount > 0) rows.push({ label: WHY.same, text: WHY.samePassages(hit.duplicateCount) });
-  if (hit.tier !== undefined) rows.push({ label: WHY.kept, text: TIERS[hit.tier] });
+  if (tier !== undefined) rows.push({ label: WHY.kept, text: TIERS[tier] });
   rows.push({ label: WHY.times, text: timesText(timings) });
   return rows;
 }
