@@ -1,7 +1,7 @@
 import type { FusedEntry } from './fuser.ts';
 
 /** What alignment adds beside 1 for words and meaning together; see docs/engine.md, "Alignment". */
-export const ALIGNMENT_WEIGHT = 0.4;
+export const ALIGNMENT_WEIGHT = 0.5;
 /** Candidates whose words are looked at one by one: the best by words and meaning. */
 export const ALIGNED_CANDIDATES = 100;
 /** Candidates, on both sides in the ranking, that one whose tokens are not at hand is taken to be like. */

@@ -7,6 +7,7 @@ import { writeStaticModel } from '../../../../scripts/train-model/export-onnx.ts
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
 import { createPlainPool, createRowPool, pooledRowCount } from '../../../../src/engine/embedding/row-pool.ts';
 import { StaticModel } from '../../../../src/engine/embedding/static-model.ts';
+import { createTokenAligner } from '../../../../src/engine/ranking/alignment.ts';
 import { encodeOnnxModel } from '../../../fixtures/tiny-model/onnx-writer.ts';
 import { randomNormal } from '../../../fixtures/tiny-model/random-normal.ts';
 import { buildVocabulary, tokenizerJson } from '../../../fixtures/tiny-model/word-pieces.ts';
@@ -37,6 +38,25 @@ function cosine(left: Float32Array, right: Float32Array): number {
 
 describe('a static model', () => {
   const lamp = 'lamp light ';
+
+  it('tells the distinct tokens of each text, in order, without marks and unknown words', () => {
+    const model = StaticModel.read(onnxBytes, tokenizer);
+    const { tokens } = model.embedPassages(['stone lamp stone [SEP] 北 river', '', '北']);
+    const ids = ['lamp', 'stone', 'river'].map((word) => vocabulary.ids.get(word)!).sort((a, b) => a - b);
+    expect(tokens).toEqual({ ids: Uint16Array.from(ids), counts: Uint16Array.of(3, 0, 0) });
+  });
+
+  it('gives the table of its tokens, and the tokens of a question for it', () => {
+    const model = StaticModel.read(onnxBytes, tokenizer);
+    const aligner = createTokenAligner(model.tokenTable()!);
+    const query = model.queryTokens('lamp garden', { lamp: 2, garden: 1 })!;
+    const { tokens } = model.embedPassages(['garden lamp', 'lamp bread']);
+    const [both, one = 1] = aligner.align(query, [tokens!.ids.subarray(0, 2), tokens!.ids.subarray(2)]);
+    expect(both).toBeCloseTo(1, 6);
+    const [garden, bread] = ['garden', 'bread'].map((word) => model.embedQuery(word));
+    const nearest = Math.max(0, cosine(garden!, bread!), cosine(garden!, model.embedQuery('lamp')));
+    expect(one).toBeCloseTo((2 + nearest) / 3, 4);
+  });
 
   it('gives rows of length 1: the whole text, then its windows', () => {
     const model = StaticModel.read(onnxBytes, tokenizer, { windows: { tokens: 64, stride: 32 } });

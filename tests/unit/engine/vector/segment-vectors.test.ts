@@ -40,6 +40,35 @@ describe('vectors of a segment', () => {
     }
   });
 
+  it('keep the tokens of each chunk, and none where there are none', () => {
+    const rowCounts = Uint16Array.of(1, 0, 2);
+    const tokens = { ids: Uint16Array.of(3, 9, 65_535, 0), counts: Uint16Array.of(3, 0, 1) };
+    const { codes, exact } = buildSegmentVectors({ vectors: seededRows(3, 16, 3), rowCounts, tokens }, 16, quantiser);
+    const read = decodeExactRows(encodeExactRows(exact), codes);
+    expect(read.tokens).toEqual(tokens);
+    // A copy: the rest of the bytes can go.
+    expect(read.tokens?.ids.buffer.byteLength).toBe(8);
+    const bytes = built(3, 16);
+    expect(decodeExactRows(bytes.exact, decodeVectorCodes(bytes.codes)).tokens).toBeUndefined();
+  });
+
+  it('refuse tokens that are not those of the chunks', () => {
+    const rowCounts = Uint16Array.of(1, 1);
+    const { codes, exact } = buildSegmentVectors({ vectors: seededRows(2, 16, 3), rowCounts }, 16, quantiser);
+    for (const tokens of [
+      { ids: Uint16Array.of(1, 2), counts: Uint16Array.of(2) },
+      { ids: Uint16Array.of(1, 2), counts: Uint16Array.of(1, 2) },
+      { ids: Uint16Array.of(1, 2, 3), counts: Uint16Array.of(1, 1) },
+      { ids: Uint16Array.of(2, 1), counts: Uint16Array.of(2, 0) },
+      { ids: Uint16Array.of(1, 1), counts: Uint16Array.of(0, 2) },
+      { ids: new Uint16Array(0), counts: Uint16Array.of(0, 0, 0) },
+    ]) {
+      const passages = { vectors: seededRows(2, 16, 3), rowCounts, tokens };
+      expect(() => buildSegmentVectors(passages, 16, quantiser)).toThrow(InvalidInputError);
+      expect(() => decodeExactRows(encodeExactRows({ ...exact, tokens }), codes)).toThrow(InvalidInputError);
+    }
+  });
+
   it('know how many rows each chunk has', () => {
     const bytes = built(6, 16, Uint16Array.of(3, 0, 1, 2));
     expect(decodeVectorCodes(bytes.codes)).toMatchObject({

@@ -1,4 +1,5 @@
 import type { PassageVectors } from '../../../../src/domain/passage-vectors.ts';
+import type { TokenTable } from '../../../../src/domain/token-alignment.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
@@ -295,5 +296,119 @@ describe('the search index', () => {
     ];
     for (const request of requests) await expect(index.search(request)).rejects.toThrow(InvalidInputError);
     expect(essence(await index.search(base))).toEqual(before);
+  });
+});
+
+describe('alignment in the search index', () => {
+  const DIMS = 32;
+  const model = 'aligned/32';
+  /** Token t points along axis t / 2, and a little along the next for odd ones: 0 and 1 mean nearly the same. */
+  const table = (): TokenTable => {
+    const packed = new Uint8Array((16 * DIMS) / 2);
+    for (let token = 0; token < 16; token++) packed[(token * DIMS) / 2 + (token >> 1)] = token % 2 === 0 ? 0x07 : 0x27;
+    return { rows: 16, dimensions: DIMS, packed, scales: new Float32Array(16).fill(1) };
+  };
+  const bodies = ['storm lamp', 'storm bell', 'storm glass', 'storm tide'];
+  const ids = bodies.map((_, at) => numberedId<ChunkId>(at + 1));
+  const tokenIds = [Uint16Array.of(2, 4), Uint16Array.of(1, 2), Uint16Array.of(0, 2), Uint16Array.of(6)];
+  const passages: PassageVectors = {
+    vectors: Float32Array.from(bodies.flatMap(() => Array.from({ length: DIMS }, (_, i) => (i === 0 ? 1 : 0.1)))),
+    rowCounts: Uint16Array.of(1, 1, 1, 1),
+    tokens: { ids: Uint16Array.from(tokenIds.flatMap((list) => [...list])), counts: Uint16Array.of(2, 2, 2, 1) },
+  };
+  const filled = async (): Promise<{ index: SearchIndex; exact: Uint8Array }> => {
+    const index = new SearchIndex();
+    const built = await index.buildVectors(passages, DIMS);
+    await index.addSegment({
+      segmentId: numberedId(1),
+      chunkIds: ids,
+      documentIds: ids.map((_, at) => numberedId(at)),
+      tombstones: [],
+      lexical: await index.buildLexical(
+        bodies.map((body, at) => ({ chunkId: ids[at]!, title: '', headings: '', body, fileName: '' })),
+      ),
+      vectors: { modelKey: model, dimensions: DIMS, ...built },
+    });
+    return { index, exact: built.exact };
+  };
+  const request: SearchRequest = {
+    query: 'storm',
+    queryVector: Float32Array.from({ length: DIMS }, (_, i) => (i === 0 ? 1 : 0.1)),
+    modelKey: model,
+    k: 4,
+    candidateCount: 10,
+    diversity: 0,
+    mode: 'hybrid',
+  };
+  const queryTokens = { ids: Uint16Array.of(0), weights: Float32Array.of(2) };
+
+  it('raises passages whose words mean what the question says, and tells by how much', async () => {
+    const { index } = await filled();
+    await index.setTokenTable(model, table());
+    const outcome = await index.search({ ...request, queryTokens });
+    expect(found(outcome)).toEqual([3, 2, 1, 4]);
+    const [best, next, last] = outcome.hits;
+    expect(best?.alignment).toBeCloseTo(1, 5);
+    expect(next?.alignment).toBeCloseTo(7 / Math.hypot(7, 2), 5);
+    expect(last?.alignment).toBe(0);
+    const { wordsPart = 0, meaningPart = 0, alignmentPart = 0 } = best?.why ?? {};
+    expect(wordsPart + meaningPart + alignmentPart).toBeCloseTo(best?.score ?? NaN, 9);
+    expect(outcome.timings.alignMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('leaves everything as it was without tokens, without a table, with a weight of 0, and for one retriever', async () => {
+    const { index } = await filled();
+    const plain = essence(await index.search(request));
+    expect(essence(await index.search({ ...request, queryTokens }))).toEqual(plain);
+    await index.setTokenTable(model, table());
+    expect(essence(await index.search(request))).toEqual(plain);
+    expect(essence(await index.search({ ...request, queryTokens, alignmentWeight: 0 }))).toEqual(plain);
+    for (const mode of ['lexical', 'dense'] as const) {
+      const { hits } = await index.search({ ...request, mode, queryTokens });
+      expect(hits.every(({ alignment }) => alignment === undefined)).toBe(true);
+    }
+    await index.setTokenTable(model);
+    expect(essence(await index.search({ ...request, queryTokens }))).toEqual(plain);
+    await index.setTokenTable(model, table());
+    await expect(index.search({ ...request, queryTokens, alignmentWeight: NaN })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('waits for exact rows without moving anything, and asks for them', async () => {
+    const { index, exact } = await filled();
+    await index.setTokenTable(model, table());
+    await index.setExact(numberedId(1), model);
+    const without = await index.search({ ...request, queryTokens });
+    expect(found(without)).toEqual([1, 2, 3, 4]);
+    expect(without.wantedExact).toEqual([numberedId(1)]);
+    await index.setExact(numberedId(1), model, exact);
+    expect(found(await index.search({ ...request, queryTokens }))).toEqual([3, 2, 1, 4]);
+  });
+
+  it('gives tokens back with the vectors, so that copies keep them', async () => {
+    const { index } = await filled();
+    const copied = await index.readVectors([ids[2]!, numberedId(99), ids[3]!], model);
+    expect([...copied.rowCounts]).toEqual([1, 0, 1]);
+    expect(copied.tokens).toEqual({ ids: Uint16Array.of(0, 2, 6), counts: Uint16Array.of(2, 0, 1) });
+    const built = await index.buildVectors(copied, DIMS);
+    await index.addSegment({
+      segmentId: numberedId(2),
+      chunkIds: [ids[2]!, numberedId(99), ids[3]!],
+      documentIds: [numberedId(2), numberedId(99), numberedId(3)],
+      tombstones: [],
+      lexical: await index.buildLexical(
+        [3, 99, 4].map((number) => ({
+          chunkId: numberedId(number),
+          title: '',
+          headings: '',
+          body: 'storm',
+          fileName: '',
+        })),
+      ),
+      vectors: { modelKey: model, dimensions: DIMS, ...built },
+    });
+    expect((await index.readVectors([ids[2]!, ids[3]!], model)).tokens).toEqual({
+      ids: Uint16Array.of(0, 2, 6),
+      counts: Uint16Array.of(2, 1),
+    });
   });
 });
