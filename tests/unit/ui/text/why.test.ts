@@ -29,6 +29,14 @@ const EXPLANATION: SearchExplanation = {
 };
 
 describe('the words of “Why this?”', () => {
+  it('tell the three parts of a score where single words were compared', () => {
+    const why = { wordsPart: 0.4, meaningPart: 0.2123, alignmentPart: 0.2 };
+    const rows = whyRows({ ...HIT, why, alignment: 0.7 }, EXPLANATION);
+    expect(rows.find(({ label }) => label === 'Together')?.text).toBe(
+      'place 2, score 0.81 (0.40 by words + 0.21 by meaning + 0.20 word for word)',
+    );
+  });
+
   it('say the places, the scores, the balance and the times', () => {
     const rows = Object.fromEntries(whyRows(HIT, EXPLANATION).map(({ label, text }) => [label, text]));
     expect(rows).toEqual({
