@@ -16,3 +16,18 @@ export function candidateCount(rowCount: number, dimensions: number, k: number):
   const perResult = Math.sqrt(Math.max(k, USUAL_K) / USUAL_K);
   return Math.ceil(Math.max(USUAL * perRow * perDimension * perResult, 4 * k));
 }
+
+/** How many rows are scored before it is judged which others are in doubt. */
+export function firstScored(k: number): number {
+  return 64 + 4 * k;
+}
+
+/** How many of the best rows the first stage is to list for doubts, if nothing else is known. */
+export function usuallyListed(k: number): number {
+  return Math.max(500, 8 * k);
+}
+
+/** The most rows that are scored: beyond it the codes tell next to nothing, and all of them would have to be. */
+export function mostInDoubt(rowCount: number, k: number): number {
+  return Math.ceil(Math.max(16_384, rowCount / 16, 16 * k));
+}

@@ -1,6 +1,6 @@
 import { quantiseQuery, REFINE_JOB, REFINE_JOB_BYTES } from './refine-job.ts';
 import type { RowStore } from './row-store.ts';
-import { NO_THRESHOLD, SCAN_JOB, SCAN_JOB_BYTES, ScanPlanner } from './scan-job.ts';
+import { NO_THRESHOLD, SCAN_JOB, SCAN_JOB_BYTES, ScanPlanner, type ScanPlan } from './scan-job.ts';
 import type { ScanCrew } from './scan-crew.ts';
 import { SHARE_BYTES } from './shared-work.ts';
 import { LIVE_BYTES, SLAB_ROWS } from './slab-layout.ts';
@@ -13,13 +13,23 @@ const SCORE_BYTES = 32;
 /** One in so many rows is scanned first, from so many rows on, to know the threshold from the start. */
 const SAMPLES = [
   { fromSlabs: 200, stride: 64 },
-  { fromSlabs: 16, stride: 16 },
+  { fromSlabs: 16, stride: 32 },
 ] as const;
 
 /** A block of memory that grows by being taken anew. */
 interface Region {
   at: number;
   size: number;
+}
+
+/** What the first stage found: rows in ascending order with their scores by the code. */
+export interface ScannedRows {
+  readonly rows: Uint32Array;
+  readonly scores: Int32Array;
+  /** Every row with a higher score is among them. */
+  readonly floor: number;
+  /** See `ScanPlan.scoreUnit`. */
+  readonly scoreUnit: number;
 }
 
 /** A query as the second stage uses it. */
@@ -77,21 +87,38 @@ export class RowScanner {
 
   /**
    * First stage: the `keep` live rows whose codes promise most, in ascending order; fewer where there are fewer. With
-   * `accept`, the address of a bitmap over rows, only rows whose bit is set. Valid until the next call.
+   * `accept`, the address of a bitmap over rows, only rows whose bit is set; with `above`, only rows with a higher score.
    */
-  scan(query: Float32Array, keep: number, accept: number): Uint32Array {
-    const { luts, bias, shift } = this.#planner.plan(query);
-    const { slabCount, codeSlabs } = this.#store;
+  scan(query: Float32Array, keep: number, accept: number, above = NO_THRESHOLD): ScannedRows {
+    const plan = this.#prepare(query, keep, accept);
+    const threshold = above === NO_THRESHOLD ? this.#expectedThreshold(keep) : above;
+    let jobs = this.#run(threshold);
+    // The sample may have promised too much.
+    if (threshold !== above && this.#listed(jobs) < keep) jobs = this.#run(above);
+    return this.#merge(jobs, keep, plan);
+  }
+
+  /** The same for about `usual` of the best rows: as many as come up, but not fewer than `least`. */
+  list(query: Float32Array, usual: number, least: number, accept: number): ScannedRows {
+    const plan = this.#prepare(query, usual, accept);
+    const threshold = this.#expectedThreshold(usual);
+    let jobs = this.#run(threshold);
+    if (threshold !== NO_THRESHOLD && this.#listed(jobs) < least) jobs = this.#run(NO_THRESHOLD);
+    return this.#merge(jobs, undefined, plan);
+  }
+
+  #prepare(query: Float32Array, keep: number, accept: number): ScanPlan {
+    const plan = this.#planner.plan(query);
     const capacity = 2 * keep + LIST_ROOM;
     for (const list of this.#lists) this.#grown(list, capacity * 8);
-    this.#store.bytes.set(luts, this.#luts);
-    const words = new Int32Array(this.#store.bytes.buffer);
+    this.#store.bytes.set(plan.luts, this.#luts);
+    const { words } = this.#store;
     this.#jobs.forEach((job, index) => {
       const at = job / 4;
       words[at + SCAN_JOB.luts] = this.#luts;
       words[at + SCAN_JOB.codeBytes] = this.#store.layout.codeBytes;
-      words[at + SCAN_JOB.bias] = bias;
-      words[at + SCAN_JOB.shift] = shift;
+      words[at + SCAN_JOB.bias] = plan.bias;
+      words[at + SCAN_JOB.shift] = plan.shift;
       words[at + SCAN_JOB.list] = this.#lists[index]!.at;
       words[at + SCAN_JOB.capacity] = capacity;
       words[at + SCAN_JOB.keep] = keep;
@@ -100,19 +127,24 @@ export class RowScanner {
       words[at + SCAN_JOB.scores] = this.#histograms[index]! + HISTOGRAM_BYTES;
       words[at + SCAN_JOB.stride] = 1;
     });
-    let threshold = this.#expectedThreshold(words, keep);
+    return plan;
+  }
+
+  /** Scans all rows for those above the threshold, and returns the jobs that have them. */
+  #run(threshold: number): readonly number[] {
+    const { words, codeSlabs, slabCount, layout } = this.#store;
     for (;;) {
-      const jobs = this.#jobs.slice(0, this.#crew.jobsFor(slabCount * this.#store.layout.codeSlabBytes));
+      const jobs = this.#jobs.slice(0, this.#crew.jobsFor(slabCount * layout.codeSlabBytes));
       for (const job of jobs) {
         words[job / 4 + SCAN_JOB.length] = 0;
         words[job / 4 + SCAN_JOB.threshold] = threshold;
       }
-      if (!this.#crew.scan(jobs, codeSlabs, slabCount)) continue;
-      const rows = this.#merge(jobs, keep);
-      if (rows.length === keep || threshold === NO_THRESHOLD) return rows;
-      // The sample promised too much.
-      threshold = NO_THRESHOLD;
+      if (this.#crew.scan(jobs, codeSlabs, slabCount)) return jobs;
     }
+  }
+
+  #listed(jobs: readonly number[]): number {
+    return jobs.reduce((sum, job) => sum + this.#store.words[job / 4 + SCAN_JOB.length]!, 0);
   }
 
   /**
@@ -175,8 +207,8 @@ export class RowScanner {
    * What a row must exceed so that somewhat more than `keep` do, judged from a sample: then few rows join the lists that are
    * dropped again.
    */
-  #expectedThreshold(words: Int32Array, keep: number): number {
-    const { slabCount, codeSlabs } = this.#store;
+  #expectedThreshold(keep: number): number {
+    const { slabCount, codeSlabs, words } = this.#store;
     const sample = SAMPLES.find(({ fromSlabs }) => slabCount >= fromSlabs);
     const [job = 0] = this.#jobs;
     const at = job / 4;
@@ -194,23 +226,27 @@ export class RowScanner {
     return words[at + SCAN_JOB.length]! < wanted ? NO_THRESHOLD : words[at + SCAN_JOB.threshold]! - 1;
   }
 
-  /** The best of all jobs' lists. */
-  #merge(jobs: readonly number[], keep: number): Uint32Array {
-    for (const job of jobs) this.#kernel.kernel.keepBest(job);
+  /** What is in the jobs' lists, in the order of rows; only the best `keep`, if that is given. */
+  #merge(jobs: readonly number[], keep: number | undefined, { scoreUnit }: ScanPlan): ScannedRows {
     const [first = 0] = jobs;
-    const mergedAt = jobs.length > 1 ? this.#grown(this.#merged, keep * jobs.length * 8) : 0;
-    const words = new Int32Array(this.#store.bytes.buffer);
+    let listAt = this.#lists[0]!.at;
     if (jobs.length > 1) {
-      const length = mergeLists(words, jobs, mergedAt);
-      words[first / 4 + SCAN_JOB.list] = mergedAt;
-      words[first / 4 + SCAN_JOB.length] = length;
-      this.#kernel.kernel.keepBest(first);
+      listAt = this.#grown(this.#merged, this.#listed(jobs) * 8);
+      const { words } = this.#store;
+      const floor = Math.max(...jobs.map((job) => words[job / 4 + SCAN_JOB.threshold]!));
+      words[first / 4 + SCAN_JOB.length] = mergeLists(words, jobs, listAt);
+      words[first / 4 + SCAN_JOB.threshold] = floor;
+      words[first / 4 + SCAN_JOB.list] = listAt;
     }
-    const list = (words[first / 4 + SCAN_JOB.list]! >>> 0) / 4;
+    if (keep !== undefined) this.#kernel.kernel.keepBest(first);
+    const { words } = this.#store;
     const rows = new Uint32Array(words[first / 4 + SCAN_JOB.length]!);
-    for (let at = 0; at < rows.length; at++) rows[at] = words[list + at * 2]!;
-    words[first / 4 + SCAN_JOB.list] = this.#lists[0]!.at;
-    return rows;
+    const scores = new Int32Array(rows.length);
+    for (let at = 0, from = listAt / 4; at < rows.length; at++, from += 2) {
+      rows[at] = words[from]!;
+      scores[at] = words[from + 1]!;
+    }
+    return { rows, scores, floor: words[first / 4 + SCAN_JOB.threshold]!, scoreUnit };
   }
 
   #grown(region: Region, size: number, content?: Uint32Array): number {

@@ -28,6 +28,7 @@ export class RowStore {
   #slabCount = 0;
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Uint32Array = new Uint32Array(0);
+  #signedWords: Int32Array = new Int32Array(0);
   #halves: Uint16Array = new Uint16Array(0);
   #floats: Float32Array = new Float32Array(0);
 
@@ -56,6 +57,7 @@ export class RowStore {
     if (this.#bytes.buffer !== this.#kernel.memory.buffer || this.#bytes.length === 0) {
       this.#bytes = new Uint8Array(this.#kernel.memory.buffer);
       this.#words = new Uint32Array(this.#kernel.memory.buffer);
+      this.#signedWords = new Int32Array(this.#kernel.memory.buffer);
       this.#halves = new Uint16Array(this.#kernel.memory.buffer);
       this.#floats = new Float32Array(this.#kernel.memory.buffer);
     }
@@ -65,6 +67,11 @@ export class RowStore {
   /** The memory, as it is until the next `reserve` or new row. */
   get bytes(): Uint8Array {
     return this.#bytes;
+  }
+
+  /** The same as 32-bit integers. */
+  get words(): Int32Array {
+    return this.#signedWords;
   }
 
   /** Makes room for rows up to `end`. Throws `RangeError` where there is no memory left. */

@@ -4,7 +4,8 @@ export type Metric = 'cosine' | 'dot';
 
 /** Factors of cosine rows are stored as 15-bit fractions of this. They are at least 1, and 1.25 for normal components. */
 export const COSINE_FACTOR_RANGE = 4;
-const FACTOR_STEPS = 32768;
+/** Steps that a stored factor has up to the range. */
+export const FACTOR_STEPS = 32768;
 const LARGEST_FACTOR = 32767;
 
 export interface RowWeights {

@@ -34,6 +34,8 @@ export interface ScanPlan {
   readonly bias: number;
   /** Sums are multiplied by 2^shift, so that little is lost when they are multiplied by a row's factor. */
   readonly shift: number;
+  /** What one unit of a score stands for, times the factor that is stored as 2^15. */
+  readonly scoreUnit: number;
 }
 
 /** Plans scans over codes of `codeBytes` bytes. */
@@ -91,6 +93,6 @@ export class ScanPlanner {
     // No sum exceeds twice the magnitudes, rounded once per group.
     const bound = Math.max(1, bias, (2 * magnitude) / step + weights.length / 4 - bias);
     const shift = Math.max(0, Math.floor(Math.log2(LARGEST_INT16 / Math.ceil(bound))));
-    return { luts, bias, shift };
+    return { luts, bias, shift, scoreUnit: step / 2 ** shift };
   }
 }

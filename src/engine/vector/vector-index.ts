@@ -1,12 +1,10 @@
 import { InvalidInputError, NotFoundError } from '../../domain/errors.ts';
-import { TopK } from '../ranking/top-k.ts';
-import { candidateCount } from './candidate-count.ts';
-import { chunkScore } from './chunk-score.ts';
+import { NearestChunks, type VectorMatches } from './nearest-chunks.ts';
 import { RowQuantiser } from './quantised-rows.ts';
 import { RowScanner, type RefineQuery } from './row-scanner.ts';
 import { soloCrew, type ScanCrew } from './scan-crew.ts';
 import { RowStore } from './row-store.ts';
-import { COSINE_FACTOR_RANGE, factorUnit, storeFactors, weighRows, type Metric } from './row-weights.ts';
+import { COSINE_FACTOR_RANGE, FACTOR_STEPS, factorUnit, storeFactors, weighRows, type Metric } from './row-weights.ts';
 import { BLOCK_ROWS, roundUp } from './slab-layout.ts';
 import { rowsOfOrdinal, rowStartsOf, VectorParts, type VectorPart } from './vector-parts.ts';
 import { checkRowCounts, type ExactRows, type VectorCodes } from './segment-vectors.ts';
@@ -25,7 +23,7 @@ export interface VectorIndexOptions {
 }
 
 export interface VectorSearchOptions {
-  /** Rows that the first stage hands to the second; by default as many as `candidateCount` says. */
+  /** Rows that the first stage hands to the second; by default all that could be among the nearest as far as their codes can tell. */
   readonly candidates?: number | undefined;
   /** Only chunks whose byte, at their key, is not 0; or the same for each part, by ordinal (`undefined`: all of it). */
   readonly accept?: Uint8Array | ((part: VectorPart) => Uint8Array | undefined) | undefined;
@@ -39,19 +37,6 @@ export interface ChunkDirection {
   readonly isExact: boolean;
 }
 
-/** Best first. */
-export interface VectorMatches {
-  readonly keys: Uint32Array;
-  readonly scores: Float32Array;
-}
-
-interface ScoredChunks {
-  readonly keys: Uint32Array;
-  readonly scores: Float32Array;
-}
-
-/** Beyond the `k` best, so many take part in the last stage: nine bits leave few places in doubt. */
-const FINEST_ROOM = 16;
 /** Rows no longer in use are closed up once they are this share of all. */
 const WASTED_SHARE = 1 / 3;
 const FEWEST_WASTED = 4096;
@@ -66,6 +51,7 @@ export class VectorIndex {
   readonly metric: Metric;
   readonly #store: RowStore;
   readonly #scanner: RowScanner;
+  readonly #chunks: NearestChunks;
   readonly #crew: ScanCrew;
   readonly #quantiser: RowQuantiser;
   readonly #parts = new VectorParts();
@@ -76,6 +62,9 @@ export class VectorIndex {
   #liveRows = 0;
   #wastedRows = 0;
   #factorRange = COSINE_FACTOR_RANGE;
+  /** Over all rows there ever were. */
+  #meanSquareFactor = 0;
+  #factorCount = 0;
 
   constructor(options: VectorIndexOptions, kernel = openKernel(options.kernel), crew: ScanCrew = soloCrew(kernel)) {
     const { dimensions, metric = 'cosine', hasQuarters = true } = options;
@@ -87,6 +76,7 @@ export class VectorIndex {
     this.#store = new RowStore(dimensions, kernel, hasQuarters);
     this.#crew = crew;
     this.#scanner = new RowScanner(this.#store, kernel, crew);
+    this.#chunks = new NearestChunks(this.#scanner, this.#parts, dimensions, metric);
     this.#quantiser = new RowQuantiser(kernel.kind);
   }
 
@@ -104,6 +94,11 @@ export class VectorIndex {
     let bookkeeping = 0;
     for (const { rowStarts } of this.#parts.all) bookkeeping += (rowStarts?.length ?? 0) * 8;
     return this.#store.memoryBytes + bookkeeping;
+  }
+
+  /** For measurements: how many standard deviations of a code's error count as doubt. */
+  set doubt(deviations: number) {
+    this.#chunks.doubt = deviations;
   }
 
   /**
@@ -131,7 +126,7 @@ export class VectorIndex {
     part.rowCount += quantised.rowCount;
     this.#nextKey += chunkCount;
     this.#nextRow = part.firstRow + part.rowCount;
-    this.#liveRows += countLive(stored);
+    this.#countLive(stored);
     return firstKey;
   }
 
@@ -152,7 +147,7 @@ export class VectorIndex {
     this.#parts.push(part);
     this.#nextKey += codes.chunkCount;
     this.#nextRow = part.firstRow + part.rowCount;
-    this.#liveRows += countLive(codes.factors);
+    this.#countLive(codes.factors);
     return part;
   }
 
@@ -233,15 +228,11 @@ export class VectorIndex {
     if (length === 0 || k === 0 || this.#liveRows === 0)
       return { keys: new Uint32Array(0), scores: new Float32Array(0) };
     const acceptAt = accept === undefined ? 0 : this.#acceptBits(accept);
-    let keep = Math.max(k, candidates ?? candidateCount(this.#liveRows, this.dimensions, k));
-    for (;;) {
-      keep = Math.min(keep, this.#liveRows);
-      const rows = this.#scanner.scan(query, keep, acceptAt);
-      const best = this.#best(query, length, this.#scoreChunks(query, length, rows), k, isBefore);
-      // Rows of one chunk may have crowded others out.
-      if (best.keys.length >= k || rows.length < keep || keep === this.#liveRows) return best;
-      keep *= 4;
-    }
+    const asked = { ...this.#refineQuery(query, length), k, acceptAt, isBefore };
+    return this.#chunks.nearest(asked, candidates, {
+      rowCount: this.#liveRows,
+      meanSquareFactor: this.#meanSquareFactor,
+    });
   }
 
   /** The scores of some chunks, in the order of `keys`, which ascend; `undefined` for those that cannot be found. */
@@ -253,58 +244,9 @@ export class VectorIndex {
       const chunk = this.#parts.rowsOf(key);
       for (let row = chunk?.start ?? 0; row < (chunk?.end ?? 0); row++) if (this.#store.isLive(row)) rows.push(row);
     }
-    const scored = this.#scoreChunks(query, length, Uint32Array.from(rows));
+    const scored = this.#chunks.score(this.#refineQuery(query, length), Uint32Array.from(rows));
     const scores = new Map(Array.from(scored.keys, (key, at) => [key, scored.scores[at]]));
     return keys.map((key) => scores.get(key));
-  }
-
-  /** Scores all rows of the chunks that have one of these rows, which ascend. */
-  #scoreChunks(query: Float32Array, length: number, candidates: Uint32Array): ScoredChunks {
-    // Typed and filled by hand: this is most of what a search does outside of the kernels.
-    const keys = new Uint32Array(candidates.length);
-    const starts = new Uint32Array(candidates.length + 1);
-    let rows: Uint32Array = new Uint32Array(candidates.length);
-    let count = 0;
-    let rowCount = 0;
-    this.#parts.forEachChunk(candidates, (key, start, end) => {
-      if (rowCount + end - start > rows.length) rows = enlarged(rows, rowCount + end - start);
-      for (let row = start; row < end; row++) rows[rowCount++] = row;
-      keys[count++] = key;
-      starts[count] = rowCount;
-    });
-    const rowScores = this.#scanner.refine(this.#refineQuery(query, length), rows.subarray(0, rowCount));
-    const scores = new Float32Array(count);
-    for (let at = 0; at < count; at++) scores[at] = chunkScore(rowScores, starts[at]!, starts[at + 1]!);
-    return { keys: keys.subarray(0, count), scores };
-  }
-
-  /** The best chunks, of which those near the top are scored once more, as finely as they are stored. */
-  #best(
-    query: Float32Array,
-    length: number,
-    { keys, scores }: ScoredChunks,
-    k: number,
-    isBefore: (left: number, right: number) => boolean,
-  ): VectorMatches {
-    const near = new TopK(k + FINEST_ROOM, isBefore);
-    for (let at = 0; at < keys.length; at++) {
-      if (scores[at]! >= near.threshold) near.offer(scores[at]!, keys[at]!);
-    }
-    const places: { readonly key: number; readonly score: number; readonly start: number; readonly end: number }[] = [];
-    const rows: number[] = [];
-    for (const { key, score } of near.drain()) {
-      const { start = 0, end = 0 } = this.#parts.rowsOf(key) ?? {};
-      places.push({ key, score, start: rows.length, end: rows.length + end - start });
-      for (let row = start; row < end; row++) rows.push(row);
-    }
-    const fine = this.#scanner.refineFinest(this.#refineQuery(query, length), Uint32Array.from(rows));
-    const best = new TopK(k, isBefore);
-    for (const { key, score, start, end } of places) {
-      const finer = chunkScore(fine, start, end);
-      best.offer(Number.isNaN(finer) ? score : finer, key);
-    }
-    const kept = best.drain();
-    return { keys: Uint32Array.from(kept, ({ key }) => key), scores: Float32Array.from(kept, ({ score }) => score) };
   }
 
   #refineQuery(query: Float32Array, length: number): RefineQuery {
@@ -368,6 +310,21 @@ export class VectorIndex {
     if (times > 0) this.#store.shrinkFactors(Math.min(times, 31));
   }
 
+  #countLive(factors: Uint16Array): void {
+    let count = 0;
+    let squares = 0;
+    for (const factor of factors) {
+      if (factor === 0) continue;
+      count++;
+      squares += (factor / FACTOR_STEPS) ** 2;
+    }
+    this.#liveRows += count;
+    if (count === 0) return;
+    this.#factorCount += count;
+    const mean = (squares / count) * COSINE_FACTOR_RANGE ** 2;
+    this.#meanSquareFactor += ((mean - this.#meanSquareFactor) * count) / this.#factorCount;
+  }
+
   #bury(row: number): void {
     if (!this.#store.isLive(row)) return;
     this.#store.bury(row);
@@ -396,16 +353,4 @@ export class VectorIndex {
 
 function isSmaller(left: number, right: number): boolean {
   return left < right;
-}
-
-function enlarged(rows: Uint32Array, atLeast: number): Uint32Array {
-  const larger = new Uint32Array(2 * atLeast);
-  larger.set(rows);
-  return larger;
-}
-
-function countLive(factors: Uint16Array): number {
-  let count = 0;
-  for (const factor of factors) if (factor !== 0) count++;
-  return count;
 }

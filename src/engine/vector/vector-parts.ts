@@ -28,6 +28,11 @@ export class VectorParts {
     return this.#parts.at(-1);
   }
 
+  /** Whether any chunk has other than one row. */
+  get hasWindows(): boolean {
+    return this.#parts.some(({ rowStarts }) => rowStarts !== undefined);
+  }
+
   push(part: VectorPart): void {
     this.#parts.push(part);
   }

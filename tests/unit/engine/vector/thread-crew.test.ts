@@ -66,7 +66,7 @@ describe('a crew of threads', () => {
     const accept = Uint8Array.from({ length: ROWS }, (_, at) => (at % 3 === 0 ? 0 : 1));
     const compare = (): void => {
       for (const query of queries) {
-        for (const options of [{ candidates: ROWS }, { candidates: 100 }, { candidates: 1000, accept }]) {
+        for (const options of [{}, { candidates: ROWS }, { candidates: 100 }, { candidates: 1000, accept }]) {
           expect(index.search(query, 10, options)).toEqual(alone.search(query, 10, options));
         }
       }

@@ -63,7 +63,7 @@ describe('the kernels of vector search', () => {
     );
   });
 
-  it('agree over several slabs, where most rows are given up early and lists overflow', () => {
+  it('agree over several slabs, where lists overflow', () => {
     const dimensions = 256;
     const rows = seededRows(5000, dimensions, 5, 40);
     const query = rows.slice(77 * dimensions, 78 * dimensions).map((value, at) => value + Math.sin(at) / 20);
@@ -74,6 +74,20 @@ describe('the kernels of vector search', () => {
     });
     expect(simd).toEqual(plain);
     expect(simd?.keys).toContain(77);
+  });
+
+  it('agree where a sample sets the threshold, and choose the same rows to score', () => {
+    const dimensions = 32;
+    const rows = seededRows(36_000, dimensions, 6, 300);
+    const indexes = (['simd', 'plain'] as const).map((kernel) => new VectorIndex({ dimensions, kernel }));
+    for (const index of indexes) index.add(rows, new Uint16Array(18_000).fill(2));
+    for (let seed = 0; seed < 4; seed++) {
+      const query = seededRows(1, dimensions, 50 + seed);
+      const [simd, plain] = indexes.map((index) => index.search(query, 10));
+      expect(simd).toEqual(plain);
+      const [few, plainFew] = indexes.map((index) => index.search(query, 10, { candidates: 100 }));
+      expect(few).toEqual(plainFew);
+    }
   });
 
   it('run over shared memory as well', () => {
