@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
+import type { StageTimings } from '../../src/domain/hit.ts';
 import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
 import { BUILT_IN_MODEL_ID, findModel, modelKey } from '../../src/platform/compute/models.ts';
 import { findBrowser } from '../../scripts/find-browser.mjs';
@@ -101,6 +102,9 @@ function openingFigures(openings: readonly ColdStart[], n: number, dims: number)
       ...(limit !== undefined && { limit }),
       note: `${hits} hits; the model is loaded meanwhile; ${openings.length / 2} openings`,
     }),
+    ...STAGES.map(({ name, stage }) =>
+      figure(`of the first hybrid result: ${name}`, (opening) => opening.stages?.[stage]),
+    ),
     figure('key to all documents known', (opening) => opening.wholeMs),
     figure('key to exact rows in', (opening) => opening.exactMs, { note: 'as many as the budget holds' }),
   ];
@@ -123,7 +127,21 @@ function askingFigures(times: AskedTimes, n: number): Figure[] {
     figure('hybrid query, warm', times.warmMs, { note: `${note}; texts in memory` }),
     figure('hybrid query, hot', times.hotMs, { note: 'answer kept from before' }),
     figure('of a cold query: reading and decrypting', times.coldReadMs),
-    figure('of a warm query: embedding', times.embedMs),
-    figure('of a warm query: words and vectors', times.searchMs),
+    ...STAGES.map(({ name, stage }) =>
+      figure(
+        `of a warm query: ${name}`,
+        times.stages.map((timings) => timings[stage] ?? 0),
+      ),
+    ),
   ];
 }
+
+const STAGES: readonly { readonly name: string; readonly stage: keyof StageTimings }[] = [
+  { name: 'embedding', stage: 'embedMs' },
+  { name: 'words', stage: 'lexicalMs' },
+  { name: 'vectors', stage: 'denseMs' },
+  { name: 'fusing', stage: 'fuseMs' },
+  { name: 'aligning', stage: 'alignMs' },
+  { name: 'variety', stage: 'diversifyMs' },
+  { name: 'reading', stage: 'readMs' },
+];

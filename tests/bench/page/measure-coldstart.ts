@@ -1,4 +1,5 @@
 import type { EmbeddingModel } from '../../../src/domain/embedding-model.ts';
+import type { StageTimings } from '../../../src/domain/hit.ts';
 import { DEFAULT_SETTINGS } from '../../../src/domain/settings.ts';
 import type { TierSettings } from '../../../src/domain/settings.ts';
 import { CHUNKER_VERSION } from '../../../src/engine/chunking/chunk-document.ts';
@@ -28,6 +29,8 @@ export interface ColdStart {
   readonly wholeMs: number;
   readonly exactMs: number;
   readonly hits: number;
+  /** Of the first hybrid result, where it was the first answer. */
+  readonly stages?: StageTimings;
 }
 
 interface Opened {
@@ -68,14 +71,15 @@ export async function measureColdStart(
   }
   await opened.modelLoading;
   const modelMs = since();
-  const { hits } = await retrieve(query, { library, searcher: searcher.api, meaning, settings }, { signal: never });
+  const deps: RetrieveDeps = { library, searcher: searcher.api, meaning, settings };
+  const { hits, timings } = await retrieve(query, deps, { signal: never });
   const firstHybridMs = since();
   await library.whenWhole();
   const wholeMs = since();
   await library.whenExact();
   const exactMs = since();
   opened.close();
-  const first = firstWordsMs === undefined ? { firstHybridMs } : { firstWordsMs };
+  const first = firstWordsMs === undefined ? { firstHybridMs, stages: timings } : { firstWordsMs };
   return { openMs: opened.openMs, ...first, modelMs, wholeMs, exactMs, hits: hits.length };
 }
 
@@ -89,8 +93,8 @@ export interface AskedTimes {
   readonly warmMs: readonly number[];
   readonly hotMs: readonly number[];
   readonly coldReadMs: readonly number[];
-  readonly embedMs: readonly number[];
-  readonly searchMs: readonly number[];
+  /** Of each warm query. */
+  readonly stages: readonly StageTimings[];
 }
 
 /**
@@ -105,10 +109,13 @@ export async function measureAsking(request: AskRequest): Promise<AskedTimes> {
     passageMegabytes: 0,
     exactMegabytes: request.exactMegabytes,
   };
-  const times = { coldMs: [], warmMs: [], hotMs: [], coldReadMs: [], embedMs: [], searchMs: [] } satisfies Record<
-    keyof AskedTimes,
-    number[]
-  > as Record<keyof AskedTimes, number[]>;
+  const times = {
+    coldMs: [] as number[],
+    warmMs: [] as number[],
+    hotMs: [] as number[],
+    coldReadMs: [] as number[],
+    stages: [] as StageTimings[],
+  };
   let tiers = noTexts;
   const opened = await openAll(
     request,
@@ -143,8 +150,7 @@ export async function measureAsking(request: AskRequest): Promise<AskedTimes> {
   const kept: Retrieval[] = [];
   await pass((ms, retrieval) => {
     times.warmMs.push(ms);
-    times.embedMs.push(retrieval.timings.embedMs ?? 0);
-    times.searchMs.push((retrieval.timings.lexicalMs ?? 0) + (retrieval.timings.denseMs ?? 0));
+    times.stages.push(retrieval.timings);
     kept.push(retrieval);
   });
   const asked = queries.slice(warmUp);
