@@ -14,10 +14,13 @@ import { SKETCH_BYTES, SketchBuilder } from './sketch.ts';
 import { SpanTable } from './span-table.ts';
 import { LATEST_CHUNK, LATEST_POSTING, POSTING_COUNT, SKETCH_HASH, TERM_COLUMNS } from './term-table.ts';
 
-/** What is remembered of the texts of builds before. More than this is forgotten after a build: odd input cannot make it grow for ever. */
-const MAX_SPANS = 100_000;
-const MAX_TERMS = 150_000;
-const MAX_CHARACTERS = 2_000_000;
+/**
+ * What is remembered of the words of builds before: room for what a large library holds. More than this is forgotten after
+ * a build, so that odd input cannot make it grow for ever.
+ */
+const MAX_SPANS = 250_000;
+const MAX_TERMS = 250_000;
+const MAX_CHARACTERS = 4_000_000;
 /** Chunks are numbered through all builds: see `LATEST_CHUNK`. */
 const MAX_CHUNKS = 2 ** 31;
 let spans = new SpanTable();
