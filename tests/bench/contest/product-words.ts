@@ -1,14 +1,26 @@
 import { idFromBytes, idToBytes, type ChunkId, type DocumentId, type SegmentId } from '../../../src/domain/ids.ts';
 import { MERGED_SEGMENT_CHUNKS } from '../../../src/features/knowledge/manifest.ts';
-import type { SegmentLoad } from '../../../workers/search/api.ts';
+import type { SearchRequest, SegmentLoad } from '../../../workers/search/api.ts';
 import { SearchIndex } from '../../../workers/search/search-index.ts';
 import type { WordContestant } from './word-contestant.ts';
 
+export interface ProductWords extends WordContestant {
+  /** What a question comes to that is more than words. */
+  ask(question: Question, k: number): Promise<readonly number[]>;
+}
+
+export type Question = Pick<SearchRequest, 'query' | 'phrases' | 'excluded' | 'prefixes'>;
+
 /** The product's index in segments as large as the app merges them, asked by words alone as the app asks it. */
-export function productWords(): WordContestant {
+export function productWords(): ProductWords {
   let index = new SearchIndex();
   let loads: SegmentLoad[] = [];
+  const ask = async (question: Question, k: number): Promise<readonly number[]> => {
+    const { hits } = await index.search({ ...question, k, candidateCount: 100, diversity: 0, mode: 'lexical' });
+    return hits.map(({ chunkId }) => numberOf(chunkId));
+  };
   return {
+    ask,
     note: `${MERGED_SEGMENT_CHUNKS} chunks a segment`,
     async build(passages) {
       for (let first = 0; first < passages.length; first += MERGED_SEGMENT_CHUNKS) {
@@ -30,11 +42,7 @@ export function productWords(): WordContestant {
         loads.push(load);
       }
     },
-    async search(query, k) {
-      const request = { query, k, candidateCount: 100, diversity: 0, mode: 'lexical' } as const;
-      const { hits } = await index.search(request);
-      return hits.map(({ chunkId }) => numberOf(chunkId));
-    },
+    search: (query, k) => ask({ query }, k),
     save() {
       return new Map(loads.map(({ segmentId, lexical }) => [segmentId, lexical]));
     },

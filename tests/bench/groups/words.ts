@@ -13,6 +13,12 @@ export async function benchWords(run: BenchRun, n: number): Promise<void> {
   const entrants = [PRODUCT, ...(run.rivals === 'none' ? [] : FAST_RIVALS)];
   const contest = { n, queryCount: run.isQuick ? 50 : QUERIES, entrants, siteUrl: run.siteUrl };
   await measure(run, { ...contest, distribution: 'made passages' });
+  await run.add(`finding words, ${n} passages, feature by feature`, async () =>
+    (await run.freshPage()).evaluate((request) => bench.measureWordFeatures(request), {
+      n,
+      queryCount: contest.queryCount,
+    }),
+  );
   const passages = realPassages(n);
   if (passages === undefined) return;
   mkdirSync(join(run.workDir, 'made'), { recursive: true });

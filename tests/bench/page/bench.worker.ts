@@ -7,6 +7,7 @@ import { measureQueries } from './measure-queries.ts';
 import { measureScans } from './measure-scans.ts';
 import { measureSealing } from './measure-sealing.ts';
 import { measureSearch } from './measure-search.ts';
+import { measureWordFeatures } from './measure-word-features.ts';
 import { measureWords } from './measure-words.ts';
 
 const bench = {
@@ -20,6 +21,7 @@ const bench = {
   measureScans,
   measureSealing,
   measureSearch,
+  measureWordFeatures,
   measureWords,
 };
 
