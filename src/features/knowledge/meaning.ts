@@ -148,7 +148,7 @@ export class Meaning {
         onInUse(model);
       }
     } catch (error) {
-      embedder.dispose();
+      if (this.#current?.embedder !== embedder) embedder.dispose();
       if (!this.#current && error instanceof ModelUnavailableError) {
         this.#setState({ kind: 'unavailable', modelId: model.modelId, message: error.message });
       }
@@ -160,9 +160,16 @@ export class Meaning {
    * Has the index align single words too. The vectors of a model's tokens are moved there; without them search goes on by
    * whole texts alone.
    */
-  async #bringTokenTable({ space, embedder }: LoadedModel): Promise<void> {
-    const table = await embedder.tokenTable();
-    if (table && this.#current?.space === space) await this.#deps.searcher.setTokenTable(space.modelKey, table);
+  async #bringTokenTable(loaded: LoadedModel): Promise<void> {
+    const { space, embedder } = loaded;
+    try {
+      const table = await embedder.tokenTable();
+      if (table && this.#current === loaded) await this.#deps.searcher.setTokenTable(space.modelKey, table);
+    } catch (error) {
+      // Let go of meanwhile: nobody needs its tokens any more.
+      if (this.#ended.signal.aborted || this.#current !== loaded) return;
+      throw error;
+    }
   }
 
   /** What an earlier version of the model left behind only takes room. */

@@ -5,6 +5,8 @@ import type { EmbeddingModel } from '../../../../src/domain/embedding-model.ts';
 import { ModelUnavailableError, StorageFullError } from '../../../../src/domain/errors.ts';
 import { Meaning } from '../../../../src/features/knowledge/meaning.ts';
 import { PauseGate } from '../../../../src/features/knowledge/turnstile.ts';
+import { copyVectors } from '../../../../src/features/knowledge/copy-vectors.ts';
+import { decodeExactRows, decodeVectorCodes } from '../../../../src/engine/vector/segment-vectors.ts';
 import type { PassageVectors } from '../../../../src/domain/passage-vectors.ts';
 import type { QueryTokens, TokenTable } from '../../../../src/domain/token-alignment.ts';
 import { BUILT_IN_MODEL_ID, findModel } from '../../../../src/platform/compute/models.ts';
@@ -241,6 +243,57 @@ describe('choosing a model', () => {
     await expect.poll(() => inUse).toBe(BUILT_IN_MODEL_ID);
     await expect.poll(() => rowsOf(BUILT_IN_MODEL_ID)).toEqual(windowed);
     expect(await findDense(lib, meaning, 'a hound made noise')).toBe(found);
+  });
+
+  it('aligns single words with a model that can, in copied passages too, and no longer after a switch', async () => {
+    const lib = await openInProcess({ isWordsOnly: true });
+    await lib.take({
+      'log.md': '# Log\n\nThe dog barked at the seals.\n',
+      'soup.md': '# Soup\n\nSimmer the haddock.\n',
+    });
+    const builtIn = await createNodeEmbedder(join(PUBLIC_MODELS, BUILT_IN_MODEL_ID), findModel(BUILT_IN_MODEL_ID));
+    const meaning = new Meaning({
+      library: lib.library,
+      searcher: lib.searcher,
+      pause: lib.pause,
+      modelKeyOf: (model) => model.modelId,
+      createEmbedder: () => new EitherEmbedder(builtIn, new GatedEmbedder({})),
+    });
+    const alignments = async (): Promise<(number | undefined)[]> => {
+      const query = 'hound and seals';
+      const { vector, tokens } = (await meaning.readQuestion(query, { signal: never })) ?? {};
+      const modelKey = lib.library.space?.modelKey;
+      const { hits } = await lib.searcher.search({
+        query,
+        ...(vector && modelKey !== undefined && { queryVector: vector, modelKey }),
+        ...(tokens && { queryTokens: tokens }),
+        k: 5,
+        candidateCount: 20,
+        diversity: 0,
+        mode: 'hybrid',
+      });
+      return hits.map(({ alignment }) => alignment);
+    };
+    await meaning.choose(findModel(BUILT_IN_MODEL_ID));
+    await meaning.settled();
+    const aligned = await alignments();
+    // “seals” stands there itself, and something for “hound”.
+    expect(aligned[0]).toBeGreaterThan(0.5);
+    expect(aligned[1]).toBeLessThan(aligned[0]!);
+
+    const table = [...lib.library.state.tables.values()].find(({ chunkIds }) => chunkIds.length > 0)!;
+    const chunks = await lib.library.readChunks(table.chunkIds);
+    const space = lib.library.space!;
+    const { vectors } = await copyVectors(chunks, space, lib.library, lib.searcher);
+    const { codes, exact } = vectors!.built;
+    const original = await lib.searcher.readVectors(table.chunkIds, space.modelKey);
+    expect(original.tokens?.ids.length).toBeGreaterThan(3);
+    expect(decodeExactRows(exact, decodeVectorCodes(codes)).tokens).toEqual(original.tokens);
+
+    let inUse = '';
+    await meaning.choose(LARGER, (model) => (inUse = model.modelId));
+    await expect.poll(() => inUse).toBe(LARGER.modelId);
+    expect((await alignments()).every((value) => value === undefined)).toBe(true);
   });
 
   it('makes vectors anew when a new version of the model comes, and forgets the old ones', async () => {
