@@ -1,13 +1,12 @@
 // `npm run sweep`: recall and time of vector search over three ways that vectors may lie, by number of candidates and by how
-// early rows are given up. Writes docs/sweep.md, from which the constants in src/engine/vector/candidate-count.ts and
-// row-scanner.ts are taken. `--rows 10000,100000` chooses sizes, `--dry` prints only.
+// much doubt their codes leave. Writes docs/sweep.md, from which the constants in src/engine/vector/candidate-count.ts and
+// nearest-chunks.ts are taken. `--rows 10000,100000` chooses sizes, `--dry` prints only.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpus } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { VectorIndex } from '../src/engine/vector/vector-index.ts';
-import { candidateCount } from '../src/engine/vector/candidate-count.ts';
 import { exactNeighbours } from '../tests/bench/contest/exact-neighbours.ts';
 import { DISTRIBUTIONS, makeVectors, type Distribution } from '../tests/bench/contest/made-vectors.ts';
 
@@ -16,9 +15,7 @@ const K = 10;
 const QUERIES = 200;
 const SEED = 4;
 const CANDIDATES = [100, 200, 400, 800, 1200, 2000, 4000, 8000];
-const SLACKS = [2, 2.5, 3, 3.5, 4];
-/** Nothing is given up. */
-const NO_LIMIT = 100;
+const DOUBTS = [2, 2.25, 2.5, 2.75, 3, 3.5];
 
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '10000,100000' }, dry: { type: 'boolean', default: false } },
@@ -51,8 +48,9 @@ class Sweep {
     this.bytesPerRow = this.#index.memoryBytes / rowCount;
   }
 
-  read(candidates: number, slack: number): Reading {
-    this.#index.slack = slack;
+  /** With so many candidates, or, without, with all that are in doubt by so many standard deviations. */
+  read(candidates: number | undefined, doubt = 0): Reading {
+    this.#index.doubt = doubt;
     const times: number[] = [];
     let hits = 0;
     this.#queries.forEach((query, at) => {
@@ -77,25 +75,24 @@ const cell = ({ recall, p50Ms }: Reading): string => `${recall.toFixed(4)} · ${
 const sections: string[] = [];
 for (const rowCount of values.rows.split(',').map(Number)) {
   const byCandidates: string[][] = [];
-  const bySlack: string[][] = [];
-  const chosen = candidateCount(rowCount, DIMENSIONS, K);
+  const byDoubt: string[][] = [];
   for (const distribution of DISTRIBUTIONS) {
     const sweep = new Sweep(distribution, rowCount);
-    sweep.read(CANDIDATES[0] ?? K, NO_LIMIT);
-    const ceiling = sweep.read(Math.min(rowCount, 20_000), NO_LIMIT).recall;
-    const readings = CANDIDATES.map((candidates) => sweep.read(candidates, NO_LIMIT));
+    sweep.read(CANDIDATES[0]);
+    const ceiling = sweep.read(Math.min(rowCount, 20_000)).recall;
+    const readings = CANDIDATES.map((candidates) => sweep.read(candidates));
     byCandidates.push([distribution, ...readings.map(cell), ceiling.toFixed(4)]);
-    bySlack.push([distribution, ...[...SLACKS, NO_LIMIT].map((slack) => cell(sweep.read(chosen, slack)))]);
+    byDoubt.push([distribution, ...DOUBTS.map((doubt) => cell(sweep.read(undefined, doubt)))]);
     process.stdout.write(
       `${rowCount} ${distribution}: built in ${sweep.buildMs.toFixed(0)} ms, ${sweep.bytesPerRow.toFixed(0)} bytes each\n`,
     );
   }
   sections.push(
     `## ${rowCount.toLocaleString('en')} × ${DIMENSIONS}\n`,
-    'By candidates, nothing given up early; "at most" is the recall with 20,000 candidates, which is what the precision of the stored rows allows:\n',
+    'By a fixed number of candidates; "at most" is the recall with 20,000 candidates, which is what the precision of the stored rows allows:\n',
     `${table(['', ...CANDIDATES.map(String), 'at most'], byCandidates)}\n`,
-    `By the standard deviations after which a row is given up, with the ${chosen} candidates that the index chooses:\n`,
-    `${table(['', ...SLACKS.map(String), 'never'], bySlack)}\n`,
+    'By the standard deviations of a code\u2019s error within which a row is in doubt and scored, as the index does it by itself:\n',
+    `${table(['', ...DOUBTS.map(String)], byDoubt)}\n`,
   );
 }
 

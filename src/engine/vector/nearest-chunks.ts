@@ -30,7 +30,7 @@ export interface RowStatistics {
 }
 
 /** Standard deviations of a code's error within which a row is in doubt; from `npm run sweep` (docs/sweep.md). */
-const DOUBT = 2.75;
+const DOUBT = 3;
 /** Beyond the `k` best, so many take part in the last stage: nine bits leave few places in doubt. */
 const FINEST_ROOM = 16;
 
