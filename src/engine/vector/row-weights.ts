@@ -37,9 +37,13 @@ export function weighRows(rows: QuantisedRows, dimensions: number, metric: Metri
 
 /** Factors as 15-bit fractions of `range`; none that is not 0 becomes 0. */
 export function storeFactors(factors: Float32Array, range: number): Uint16Array {
-  return Uint16Array.from(factors, (factor) =>
-    factor === 0 ? 0 : Math.min(LARGEST_FACTOR, Math.max(1, Math.floor((factor / range) * FACTOR_STEPS))),
-  );
+  const stored = new Uint16Array(factors.length);
+  for (let at = 0; at < factors.length; at++) {
+    const factor = factors[at]!;
+    if (factor === 0) continue;
+    stored[at] = Math.min(LARGEST_FACTOR, Math.max(1, Math.floor((factor / range) * FACTOR_STEPS)));
+  }
+  return stored;
 }
 
 /** What one step of a stored factor stands for in a score: see `RowWeights.factors`. */
