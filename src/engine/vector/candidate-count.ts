@@ -23,8 +23,8 @@ export function firstScored(k: number): number {
 }
 
 /** How many of the best rows the first stage is to list for doubts, if nothing else is known. */
-export function usuallyListed(k: number): number {
-  return Math.max(500, 8 * k);
+export function usuallyListed(rowCount: number, k: number): number {
+  return Math.max(500 * Math.max(1, rowCount / USUAL_ROWS) ** 0.6, 8 * k);
 }
 
 /** The most rows that are scored: beyond it the codes tell next to nothing, and all of them would have to be. */

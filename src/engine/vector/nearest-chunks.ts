@@ -31,6 +31,9 @@ export interface RowStatistics {
 
 /** Standard deviations of a code's error within which a row is in doubt; from `npm run sweep` (docs/sweep.md). */
 const DOUBT = 3;
+/** Lists are longer than what the latest searches needed by this factor, which shrinks by the other from search to search. */
+const ROOM = 1.25;
+const MEMORY = 0.95;
 /** Beyond the `k` best, so many take part in the last stage: nine bits leave few places in doubt. */
 const FINEST_ROOM = 16;
 
@@ -40,7 +43,7 @@ export class NearestChunks {
   readonly #parts: VectorParts;
   readonly #dimensions: number;
   readonly #metric: Metric;
-  /** Rows that codes left in doubt where that was more than the rule. */
+  /** For how many rows in doubt the lists are to have room, by the latest searches. It changes how long one takes, not what it finds. */
   #usuallyInDoubt = 0;
   #doubt = DOUBT;
 
@@ -105,7 +108,7 @@ export class NearestChunks {
   #scoreAllInDoubt(asked: AskedQuery, { rowCount, meanSquareFactor }: RowStatistics): ScoredChunks | undefined {
     const { query, unit, factorUnit, k, acceptAt } = asked;
     const most = Math.min(mostInDoubt(rowCount, k), rowCount);
-    const usual = Math.min(Math.max(this.#usuallyInDoubt, usuallyListed(k)), most);
+    const usual = Math.min(Math.ceil(Math.max(this.#usuallyInDoubt, usuallyListed(rowCount, k))), most);
     let scanned = this.#scanner.list(query, usual, firstScored(k), acceptAt);
     const cut = scoreOfBest(scanned.scores, firstScored(k));
     const first = this.score(asked, rowsBetween(scanned, cut, Infinity));
@@ -115,12 +118,10 @@ export class NearestChunks {
     const error = Math.sqrt(((meanSquareFactor - 1) * Math.max(0, 1 - reached * reached)) / this.#dimensions);
     const scoreUnit = scanned.scoreUnit * factorUnit * FACTOR_STEPS * unit;
     const least = Math.max(NO_THRESHOLD, Math.floor((reached - this.#doubt * error) / scoreUnit));
-    if (least < scanned.floor) {
-      scanned = this.#scanner.scan(query, most, acceptAt, least);
-      // So that the next search need not scan twice.
-      this.#usuallyInDoubt = Math.min(most, Math.ceil(scanned.rows.length * 1.25));
-    }
+    if (least < scanned.floor) scanned = this.#scanner.scan(query, most, acceptAt, least);
     const rest = rowsBetween(scanned, least, cut);
+    // So that the next search need not scan twice; what one odd question needed is forgotten by and by.
+    this.#usuallyInDoubt = Math.max((first.keys.length + rest.length) * ROOM, this.#usuallyInDoubt * MEMORY);
     return rest.length === 0 ? first : joined(first, this.score(asked, rest), this.#parts.hasWindows);
   }
 
