@@ -60,6 +60,10 @@ export class RowScanner {
   readonly #scores: Region = { at: 0, size: 0 };
   readonly #accept: Region = { at: 0, size: 0 };
 
+  /** The query that is in memory as integers: a search scores rows for it more than once. */
+  #quantised: RefineQuery | undefined;
+  #queryUnit = 0;
+
   constructor(store: RowStore, kernel: KernelInMemory, crew: ScanCrew) {
     this.#store = store;
     this.#kernel = kernel;
@@ -151,12 +155,15 @@ export class RowScanner {
    * Second stage: the dot products of the query with these rows; by the exact row where there is one, else estimated from its
    * code. Valid until the next call.
    */
-  refine({ query, unit, factorUnit }: RefineQuery, rows: Uint32Array): Float32Array {
+  refine(asked: RefineQuery, rows: Uint32Array): Float32Array {
     const { exactStride } = this.#store.layout;
     const rowsAt = this.#grown(this.#rows, rows.length * 4, rows);
     const scoresAt = this.#grown(this.#scores, rows.length * 4);
     const { buffer } = this.#store.bytes;
-    const queryUnit = quantiseQuery(query, new Int16Array(buffer, this.#query, exactStride)) * unit;
+    if (asked !== this.#quantised) {
+      this.#queryUnit = quantiseQuery(asked.query, new Int16Array(buffer, this.#query, exactStride)) * asked.unit;
+      this.#quantised = asked;
+    }
     const words = new Int32Array(buffer);
     const floats = new Float32Array(buffer);
     const work = { rows: rowsAt, scores: scoresAt, count: rows.length };
@@ -167,8 +174,8 @@ export class RowScanner {
       );
       jobs.forEach((job, index) => {
         this.#describe(words, job / 4, index);
-        floats[job / 4 + REFINE_JOB.queryUnit] = queryUnit;
-        floats[job / 4 + REFINE_JOB.factorUnit] = factorUnit;
+        floats[job / 4 + REFINE_JOB.queryUnit] = this.#queryUnit;
+        floats[job / 4 + REFINE_JOB.factorUnit] = asked.factorUnit;
       });
       if (this.#crew.refine(jobs, work)) return new Float32Array(buffer, scoresAt, rows.length);
     }
