@@ -43,14 +43,14 @@ export async function benchColdStart(run: BenchRun, sizes: readonly number[]): P
     };
     const request = { model, siteUrl: run.siteUrl };
     for (const n of sizes) {
-      const library = { chunkCount: n, modelKey: modelKey(model, CHUNKER_VERSION), dimensions: model.dimensions };
+      const library = { ...request, chunkCount: n, modelKey: modelKey(model, CHUNKER_VERSION) };
       const filled = { rowCount: 0 };
       await run.add(`writing an encrypted library of ${n} chunks`, async () => {
         const { buildMs, rowCount } = await (
           await fresh()
         ).evaluate((r) => openColdStart().fillColdLibrary(r), library);
         filled.rowCount = rowCount;
-        const note = `${rowCount} made rows of ${model.dimensions} dimensions; indexed, sealed and stored`;
+        const note = `${rowCount} rows of ${model.dimensions} dimensions; embedded, indexed, sealed and stored`;
         return [
           { bench: 'coldstart', name: 'library written', n, buildMs, chunksPerSecond: (n * 1000) / buildMs, note },
         ];

@@ -21,6 +21,10 @@ function shuffled(words: readonly string[], random: () => number): string[] {
   return copy;
 }
 
+/** What a made text can be about: see `wordsAbout`. */
+export const TOPICS = 400;
+const TOPIC_WORDS = 40;
+
 /** Prose of real words without meaning: frequencies fall with the rank as in language, sentences are 8 to 20 words long. */
 export class MadeText {
   readonly #random: () => number;
@@ -36,6 +40,14 @@ export class MadeText {
   words(count: number): string {
     // The inverse of the continuous Zipf distribution with exponent 1: rank = N^u.
     return Array.from({ length: count }, () => WORDS[Math.floor(WORDS.length ** this.#random()) - 1]!).join(' ');
+  }
+
+  /** Words of which about half belong to one of `TOPICS` topics, as a text keeps to what it is about. */
+  wordsAbout(topic: number, count: number): string {
+    const first = (topic * TOPIC_WORDS * 7) % (WORDS.length - TOPIC_WORDS);
+    return Array.from({ length: count }, () =>
+      this.#random() < 0.5 ? WORDS[first + Math.floor(this.#random() * TOPIC_WORDS)]! : this.words(1),
+    ).join(' ');
   }
 
   title(): string {

@@ -7,6 +7,14 @@ import type { SearchKeys } from './search-keys.ts';
 
 type Entries = RankedList['entries'];
 
+/**
+ * Rows refined for each chunk wanted. A list of a hundred is made to be joined with that by words: with twenty rows for each
+ * of them its first ten are those of an exact search, and of the rest six in a thousand are others (made texts, 219,000
+ * rows), in a quarter of the time that all rows in doubt take.
+ */
+const CANDIDATES_PER_CHUNK = 20;
+const FEWEST_CANDIDATES = 1000;
+
 /** Search by meaning in the terms of one search: its keys instead of those of the vector index. */
 export class DenseSearch {
   readonly #segments: readonly IndexSegment[];
@@ -36,6 +44,7 @@ export class DenseSearch {
     // Deleted chunks are not in the index: only what else is left out has to be looked after.
     const isFiltered = acceptMasks.some((mask, at) => mask !== undefined && mask !== this.#segments[at]?.live);
     const { keys, scores } = this.#index.search(this.#query, k, {
+      candidates: Math.max(FEWEST_CANDIDATES, k * CANDIDATES_PER_CHUNK),
       accept: isFiltered ? (part) => acceptMasks[this.#places.get(part) ?? -1] : undefined,
       isBefore: (left, right) => this.#keys.isBefore(this.#searchKeyOf(left), this.#searchKeyOf(right)),
     });

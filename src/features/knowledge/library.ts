@@ -340,9 +340,7 @@ export class Library {
 
   /** See `LibraryReader.readChunks`. With a trace, what had to be read counts for that answer's tier. */
   async readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
-    const chunks = await this.#reader.readChunks(chunkIds, trace);
-    this.quiet.comeSoon();
-    return chunks;
+    return this.quiet.during(() => this.#reader.readChunks(chunkIds, trace));
   }
 
   /** A whole block's chunks, dead ones too; `undefined` when it cannot be opened. */

@@ -1,12 +1,13 @@
 /** Work in the background waits for the first answer, but no longer than this. */
 const LONGEST_WAIT_MS = 1500;
-/** From the first passages that are read until their answer is finished. */
-const AFTER_FIRST_READ_MS = 50;
+/** An answer reads several times; when nothing was read for so long, it is finished. */
+const AFTER_LAST_READ_MS = 50;
 
 /** The moment after unlocking from which on work in the background keeps nobody waiting: the first answer has been given. */
 export class QuietMoment {
   #come: () => void = () => undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
+  #readings = 0;
   readonly #coming: Promise<void>;
 
   constructor() {
@@ -18,9 +19,15 @@ export class QuietMoment {
     this.#come();
   }
 
-  /** An answer is about to be finished: the moment comes right after. */
-  comeSoon(): void {
-    if (this.#soon === undefined) this.#soon = setTimeout(this.#come, AFTER_FIRST_READ_MS);
+  /** Reads for an answer: the moment comes when no more is read. */
+  async during<T>(reading: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#soon);
+    this.#readings++;
+    try {
+      return await reading();
+    } finally {
+      if (--this.#readings === 0) this.#soon = setTimeout(this.#come, AFTER_LAST_READ_MS);
+    }
   }
 
   async wait(): Promise<void> {

@@ -1,10 +1,14 @@
 import type { Chunk } from '../../../src/domain/chunk.ts';
+import type { EmbeddingModel } from '../../../src/domain/embedding-model.ts';
+import { siteFileUrl, weightsPath } from '../../../src/domain/model-files.ts';
+import { joinPassages, splitPassages, type PassageRows } from '../../../src/domain/passage-vectors.ts';
+import { StaticModel } from '../../../src/engine/embedding/static-model.ts';
 import type { SourceDocument } from '../../../src/domain/document.ts';
 import { randomId, recordIdOf } from '../../../src/domain/ids.ts';
 import type { ChunkId, ContentIdentity, DocumentId, VaultId, VersionId } from '../../../src/domain/ids.ts';
 import { encodeManifest, MANIFEST_ID, MERGED_SEGMENT_CHUNKS } from '../../../src/features/knowledge/manifest.ts';
 import type { SegmentEntry } from '../../../src/features/knowledge/manifest.ts';
-import { indexable, prepareSegment } from '../../../src/features/knowledge/segment-writer.ts';
+import { embeddingText, indexable, prepareSegment } from '../../../src/features/knowledge/segment-writer.ts';
 import { vaultOf } from '../../../src/features/vault/open-vault.ts';
 import type { OpenVault } from '../../../src/features/vault/open-vault.ts';
 import { VaultKeys } from '../../../src/platform/crypto/vault-keys.ts';
@@ -13,20 +17,21 @@ import { encodeRecord } from '../../../src/platform/storage/json-record.ts';
 import { deleteRecordStore } from '../../../src/platform/storage/open-record-store.ts';
 import type { RecordStore, Write } from '../../../src/platform/storage/record-store.ts';
 import { SearchIndex } from '../../../workers/search/search-index.ts';
-import { MadeText, randomFrom } from '../made-text.ts';
+import { MadeText, TOPICS } from '../made-text.ts';
 
 /** A library on disk that is closed and opened again from page to page. */
 export interface ColdLibraryRequest {
   readonly chunkCount: number;
   readonly modelKey: string;
-  readonly dimensions: number;
+  readonly model: EmbeddingModel;
+  readonly siteUrl: string;
 }
 
 const DATABASE = 'bench-cold-library';
 const CHUNKS_PER_DOCUMENT = 20;
 const WORDS_PER_CHUNK = 60;
-const TOPICS = 200;
-const NOISE = 0.6;
+/** Chunks embedded in one call. */
+const EMBEDDED_AT_ONCE = 512;
 
 /** The same vault each time: its key lies in no file, and what it guards is made up. */
 export async function openColdVault(raw: RecordStore): Promise<OpenVault> {
@@ -44,9 +49,10 @@ export function deleteColdLibrary(): Promise<void> {
 
 /**
  * Writes a library as compaction leaves it, through the product's own segment writer, sealed into IndexedDB: made texts of
- * 60 words, and made vectors, clustered by topic, of one to seven rows for each chunk, four on average.
+ * 60 words, half of them on the document's topic, embedded by the built-in model, windows and all. `buildMs` is for
+ * embedding, indexing, sealing and storing.
  */
-export async function fillColdLibrary({ chunkCount, modelKey, dimensions }: ColdLibraryRequest): Promise<{
+export async function fillColdLibrary({ chunkCount, modelKey, model, siteUrl }: ColdLibraryRequest): Promise<{
   readonly buildMs: number;
   readonly textBytes: number;
   readonly rowCount: number;
@@ -56,10 +62,11 @@ export async function fillColdLibrary({ chunkCount, modelKey, dimensions }: Cold
   const { store } = await openColdVault(raw);
   const index = new SearchIndex();
   const made = new MadeText(20261121);
-  const random = randomFrom(41);
-  const topics = Array.from({ length: TOPICS }, () => Float32Array.from({ length: dimensions }, () => random() - 0.5));
+  const { dimensions } = model;
+  const staticModel = await readStaticModel(model, siteUrl);
   const entries: SegmentEntry[] = [];
   let document = newDocument(made);
+  let topic = 0;
   let buildMs = 0;
   let textBytes = 0;
   let rows = 0;
@@ -69,14 +76,21 @@ export async function fillColdLibrary({ chunkCount, modelKey, dimensions }: Cold
     const documents: SourceDocument[] = [];
     for (let at = 0; at < count; at++) {
       const position = (first + at) % CHUNKS_PER_DOCUMENT;
-      if (position === 0) documents.push((document = newDocument(made)));
-      chunks.push(newChunk(document, position, made));
+      if (position === 0) {
+        documents.push((document = newDocument(made)));
+        topic = made.between(0, TOPICS - 1);
+      }
+      chunks.push(newChunk(document, position, made.wordsAbout(topic, WORDS_PER_CHUNK)));
     }
-    const rowCounts = Uint16Array.from(chunks, () => made.between(1, 7));
-    const vectors = madeRows(rowCounts, topics, dimensions, random);
     const startedAt = performance.now();
+    const parts: PassageRows[] = [];
+    for (let at = 0; at < chunks.length; at += EMBEDDED_AT_ONCE) {
+      const texts = chunks.slice(at, at + EMBEDDED_AT_ONCE).map(embeddingText);
+      parts.push(...splitPassages(staticModel.embedPassages(texts), dimensions));
+    }
+    const passages = joinPassages(parts, dimensions);
     const lexical = await index.buildLexical(chunks.map((chunk) => indexable(chunk, document.title, document.path)));
-    const built = await index.buildVectors({ vectors, rowCounts }, dimensions);
+    const built = await index.buildVectors(passages, dimensions);
     const prepared = prepareSegment(chunks, lexical, [{ modelKey, dimensions, built, isComplete: true }], undefined);
     const writes: Write[] = documents.map((value) => ({
       kind: 'put',
@@ -88,7 +102,7 @@ export async function fillColdLibrary({ chunkCount, modelKey, dimensions }: Cold
     buildMs += performance.now() - startedAt;
     entries.push(prepared.entry);
     textBytes += chunks.reduce((sum, chunk) => sum + chunk.text.length, 0);
-    rows += rowCounts.reduce((sum, rowCount) => sum + rowCount, 0);
+    rows += passages.rowCounts.reduce((sum, rowCount) => sum + rowCount, 0);
   }
   const manifest = encodeManifest({ generation: 1, segments: entries });
   await store.commit([{ kind: 'put', store: 'segments', id: MANIFEST_ID, value: manifest }]);
@@ -114,8 +128,7 @@ function newDocument(made: MadeText): SourceDocument {
   };
 }
 
-function newChunk({ documentId, currentVersionId, title }: SourceDocument, position: number, made: MadeText): Chunk {
-  const text = made.words(WORDS_PER_CHUNK);
+function newChunk({ documentId, currentVersionId, title }: SourceDocument, position: number, text: string): Chunk {
   return {
     chunkId: randomId<ChunkId>(),
     documentId,
@@ -130,27 +143,12 @@ function newChunk({ documentId, currentVersionId, title }: SourceDocument, posit
   };
 }
 
-function madeRows(
-  rowCounts: Uint16Array,
-  topics: readonly Float32Array[],
-  dimensions: number,
-  random: () => number,
-): Float32Array {
-  const rows = new Float32Array(rowCounts.reduce((sum, count) => sum + count, 0) * dimensions);
-  let offset = 0;
-  for (const count of rowCounts) {
-    const topic = topics[Math.floor(random() * topics.length)];
-    for (let row = 0; row < count; row++) {
-      let norm = 0;
-      for (let i = 0; i < dimensions; i++) {
-        const value = (topic?.[i] ?? 0) + NOISE * (random() - 0.5);
-        rows[offset + i] = value;
-        norm += value * value;
-      }
-      const scale = 1 / Math.sqrt(norm);
-      for (let i = 0; i < dimensions; i++) rows[offset + i] = (rows[offset + i] ?? 0) * scale;
-      offset += dimensions;
-    }
-  }
-  return rows;
+async function readStaticModel(model: EmbeddingModel, siteUrl: string): Promise<StaticModel> {
+  const file = (path: string): Promise<Response> => fetch(siteFileUrl(siteUrl, model.modelId, path));
+  const weights = new Uint8Array(await (await file(weightsPath(model))).arrayBuffer());
+  const tokenizer = (await (await file('tokenizer.json')).json()) as object;
+  return StaticModel.read(weights, tokenizer, {
+    maxTokens: model.maxTokens,
+    ...(model.windows && { windows: model.windows }),
+  });
 }

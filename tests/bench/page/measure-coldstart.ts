@@ -12,7 +12,7 @@ import { PauseGate } from '../../../src/features/knowledge/turnstile.ts';
 import { EarlyEmbedder } from '../../../src/platform/compute/early-embedder.ts';
 import { spawnSearcher, type ComputeSearcher } from '../../../src/platform/compute/compute-searcher.ts';
 import { modelKey } from '../../../src/platform/compute/models.ts';
-import { MadeText } from '../made-text.ts';
+import { MadeText, TOPICS } from '../made-text.ts';
 import { openColdStore, openColdVault } from './cold-library.ts';
 
 export interface ColdStartRequest {
@@ -55,7 +55,7 @@ export async function measureColdStart(
   const { library, searcher, meaning } = opened;
   const made = new MadeText(97);
   const settings = DEFAULT_SETTINGS.retrieval;
-  const query = made.words(QUERY_WORDS);
+  const query = made.wordsAbout(made.between(0, TOPICS - 1), QUERY_WORDS);
   // One or the other is the first answer: what goes on in the background begins right after it.
   let firstWordsMs: number | undefined;
   if (request.isByWords) {
@@ -131,7 +131,9 @@ export async function measureAsking(request: AskRequest): Promise<AskedTimes> {
   const deps: RetrieveDeps = { library, searcher: searcher.api, meaning, settings: DEFAULT_SETTINGS.retrieval };
   const made = new MadeText(97);
   const warmUp = Math.ceil(request.queryCount / 5);
-  const queries = Array.from({ length: request.queryCount + warmUp }, () => made.words(QUERY_WORDS));
+  const queries = Array.from({ length: request.queryCount + warmUp }, () =>
+    made.wordsAbout(made.between(0, TOPICS - 1), QUERY_WORDS),
+  );
   const pass = async (record: (ms: number, retrieval: Retrieval) => void): Promise<void> => {
     for (const [at, query] of queries.entries()) {
       const startedAt = performance.now();
