@@ -15,7 +15,6 @@ import { readSiteConfig } from '../../src/platform/pwa/site-config.ts';
 import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
 import { watchLibrary } from './library-view.ts';
 import { chooseModel, listModels, openModels, type Site } from './model-choice.ts';
-import { languageModelOf, listProviderModels, removeProvider, saveProvider, testProvider } from './provider.ts';
 import { importSample } from './sample.ts';
 import { Session } from './session.ts';
 import { VaultDoor } from './vault-door.ts';
@@ -190,19 +189,23 @@ export class Core implements CoreApi {
   }
 
   async saveProvider(provider: ProviderSettings, apiKey: string | undefined): ReturnType<CoreApi['saveProvider']> {
-    return saveProvider(this.#opened(), provider, apiKey);
+    const session = this.#opened();
+    return (await loadProvider()).saveProvider(session, provider, apiKey);
   }
 
   async removeProvider(): Promise<void> {
-    await removeProvider(this.#opened());
+    const session = this.#opened();
+    await (await loadProvider()).removeProvider(session);
   }
 
   async listProviderModels(): ReturnType<CoreApi['listProviderModels']> {
-    return listProviderModels(this.#opened());
+    const session = this.#opened();
+    return (await loadProvider()).listProviderModels(session);
   }
 
   async testProvider(): ReturnType<CoreApi['testProvider']> {
-    return testProvider(this.#opened());
+    const session = this.#opened();
+    return (await loadProvider()).testProvider(session);
   }
 
   // --- inside -----------------------------------------------------------------------------------------------
@@ -237,7 +240,10 @@ export class Core implements CoreApi {
 
   async *#answer(session: Session, request: AskRequest, signal: AbortSignal): ReturnType<typeof answer> {
     const { library, meaning, searcher, settings, conversations } = session;
-    const languageModel = request.mode === 'auto' ? await languageModelOf(session) : undefined;
+    const languageModel =
+      request.mode === 'auto' && settings.current.provider
+        ? await (await loadProvider()).languageModelOf(session)
+        : undefined;
     const retrieval = settings.current.retrieval;
     const deps = {
       library,
@@ -255,6 +261,9 @@ export class Core implements CoreApi {
 }
 
 const SEARCH_TIMEOUT_MS = 10_000;
+
+/** What talks to a provider is not needed to open a library, nor at all by many. */
+const loadProvider = (): Promise<typeof import('./provider.ts')> => import('./provider.ts');
 
 /** Counts an import as going on for as long as its events are. */
 async function* counted(
