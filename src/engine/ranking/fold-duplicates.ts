@@ -9,7 +9,7 @@ export interface Folded<Entry extends FusedEntry> {
 
 /**
  * Leaves out every candidate that says the same as a better one. Looks no further than `limit` entries kept: what comes
- * later is dropped. `entries` are best first.
+ * later is dropped, and not looked at for more of the same. `entries` are best first.
  */
 export function foldDuplicates<Entry extends FusedEntry>(
   entries: readonly Entry[],
@@ -19,12 +19,13 @@ export function foldDuplicates<Entry extends FusedEntry>(
   const kept: Entry[] = [];
   const duplicates = new Map<number, number[]>();
   for (const entry of entries) {
+    if (kept.length === limit) break;
     const original = kept.find(({ key }) => isSame(key, entry.key));
     if (original !== undefined) {
       const others = duplicates.get(original.key);
       if (others === undefined) duplicates.set(original.key, [entry.key]);
       else others.push(entry.key);
-    } else if (kept.length < limit) kept.push(entry);
+    } else kept.push(entry);
   }
   return { entries: kept, duplicates };
 }
