@@ -105,8 +105,38 @@ async function deflate(value: Uint8Array): Promise<Uint8Array> {
 }
 
 async function inflate(content: Uint8Array): Promise<Bytes> {
-  if (content.length <= LARGEST_SYNCHRONOUS) return ownBytes(inflateSync(content));
+  if (content.length <= LARGEST_SYNCHRONOUS) return inflateSmall(content);
   return through(content, new DecompressionStream('deflate-raw'));
+}
+
+/** What most small records inflate to fits in here. */
+const SCRATCH_LENGTH = 256 * 1024;
+let scratch: Bytes | undefined;
+
+/** Left to itself, fflate makes and clears 128 KB for each record, however small: most of the time a document takes. */
+function inflateSmall(content: Uint8Array): Bytes {
+  scratch ??= new Uint8Array(SCRATCH_LENGTH);
+  const inflated = inflateInto(content, scratch);
+  if (inflated === undefined) return ownBytes(inflateSync(content));
+  const value = inflated.slice();
+  inflated.fill(0);
+  return value;
+}
+
+/** `undefined` where there is no room for all of it. */
+function inflateInto(content: Uint8Array, room: Bytes): Bytes | undefined {
+  try {
+    const inflated = inflateSync(content, { out: room });
+    if (inflated.length < room.length) return room.subarray(0, inflated.length);
+  } catch (error) {
+    // What is stored as it is does not fit; anything else that is wrong is found once more, and told.
+    if (!(error instanceof RangeError)) {
+      room.fill(0);
+      throw error;
+    }
+  }
+  room.fill(0);
+  return undefined;
 }
 
 async function through(bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Bytes> {

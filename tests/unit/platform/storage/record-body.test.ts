@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 
 import { BodyReader, encodeBody, paddedLength } from '../../../../src/platform/storage/record-body.ts';
@@ -47,6 +48,26 @@ describe('a record’s body', () => {
       expect(body.length).toBeLessThan(words.length / 4);
     }
   });
+
+  it.each([256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 900_000])(
+    'is inflated where few bytes become %i, compressed or merely framed',
+    async (length) => {
+      const letters = new Uint8Array(length).fill(97);
+      const bodyOf = (content: Uint8Array): Uint8Array => {
+        const body = new Uint8Array(5 + content.length);
+        body[0] = 1;
+        new DataView(body.buffer).setUint32(1, content.length);
+        body.set(content, 5);
+        return body;
+      };
+      for (const level of [0, 9] as const) {
+        const inflated = await decodeBody(bodyOf(deflateSync(letters, { level })));
+        expect(Buffer.compare(inflated, letters)).toBe(0);
+      }
+      // What was there before is not seen by those after.
+      expect(await decodeBody(bodyOf(deflateSync(text('short'))))).toEqual(text('short'));
+    },
+  );
 
   it('hides a small value’s length in steps of 64 bytes', async () => {
     const lengths = new Set<number>();
