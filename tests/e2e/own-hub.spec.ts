@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { writeTinyModel } from '../../scripts/make-tiny-model.ts';
 import { startStaticServer } from '../../scripts/static-server.mjs';
 import { BUILT_IN_MODEL_ID, findModel } from '../../src/platform/compute/models.ts';
 import { SEARCH } from '../../src/ui/text/settings.ts';
 import { expect, launchBrowser, openApp, serveApp, test } from './fixtures/app.ts';
+import { makeHubFolder } from './fixtures/hub-folder.ts';
 import { linkBuild } from './fixtures/linked-build.ts';
 import { createLibrary, goTo, unlock } from './fixtures/person.ts';
 import { untilComplete } from './fixtures/shell-cache.ts';
@@ -14,17 +13,6 @@ import { untilComplete } from './fixtures/shell-cache.ts';
 const MODEL_ID = 'Xenova/all-MiniLM-L6-v2';
 const BUILT_IN = findModel(BUILT_IN_MODEL_ID);
 const SITE_NAME = 'Harbour Library';
-
-/** A folder as a model hub serves it: each model's files below `resolve/main/`. */
-function makeHubFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'commonplace-hub-'));
-  writeTinyModel(folder, { modelId: MODEL_ID, dimensions: 384, seed: 5 });
-  const model = join(folder, MODEL_ID);
-  renameSync(model, `${model}-files`);
-  mkdirSync(join(model, 'resolve'), { recursive: true });
-  renameSync(`${model}-files`, join(model, 'resolve', 'main'));
-  return folder;
-}
 
 async function expectReady(page: Page): Promise<void> {
   await goTo(page, 'settings/search');
@@ -34,7 +22,9 @@ async function expectReady(page: Page): Promise<void> {
 test('a site with a name and a model hub of its own downloads from that hub, once asked and once only', async ({
   profileDir,
 }) => {
-  const hubFolder = makeHubFolder();
+  const hubFolder = makeHubFolder(MODEL_ID, (folder) => {
+    writeTinyModel(folder, { modelId: MODEL_ID, dimensions: 384, seed: 5 });
+  });
   const asked: string[] = [];
   const hub = await startStaticServer({
     root: hubFolder,

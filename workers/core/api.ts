@@ -4,6 +4,7 @@ import type { Conversation, Message } from '../../src/domain/conversation.ts';
 import type { DocumentId, ConversationId } from '../../src/domain/ids.ts';
 import type { SourceDocument } from '../../src/domain/document.ts';
 import type { EmbeddingModel, ModelSource } from '../../src/domain/embedding-model.ts';
+import type { RerankerModel } from '../../src/domain/reranker-model.ts';
 import type { SearchResultsView, SourceView } from '../../src/domain/source-view.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
@@ -67,8 +68,15 @@ export interface CoreApi {
   models(): Promise<readonly ModelView[]>;
   /** Switches the embedding model: the new index is built beside the old, then takes its place. `undefined` = words only. */
   chooseModel(modelId: string | undefined, options: { readonly isHubAllowed: boolean }): Promise<void>;
-  /** Stores a model from files the person picked (paths relative to the model's folder). */
+  /** Stores a model of either kind from files the person picked (paths relative to the model's folder). */
   addModelFiles(modelId: string, files: readonly { readonly path: string; readonly file: File }[]): Promise<void>;
+  /** Models for a second look at what was found, with where each can be had now. */
+  rerankers(): Promise<readonly RerankerView[]>;
+  /**
+   * Keeps the choice and loads the model, downloading it where that is allowed; resolves when it is ready. `undefined`
+   * = no second look. Throws `ModelUnavailableError` when it cannot be had; the choice stays kept.
+   */
+  chooseReranker(modelId: string | undefined, options: { readonly isHubAllowed: boolean }): Promise<void>;
   /**
    * Seals provider and key; the key is bound to the endpoint's origin. The network policy changes with the next
    * load of the page, so the window reloads afterwards when `needsReload` is set. An `undefined` key keeps the
@@ -151,6 +159,13 @@ export interface ModelView {
   /** About how fast passages are embedded on this device, and whether that was measured on it. */
   readonly passagesPerSecond?: number;
   readonly isRateMeasured: boolean;
+}
+
+export interface RerankerView {
+  readonly model: RerankerModel;
+  readonly source: ModelSource;
+  /** Host of the hub that the model would be downloaded from. */
+  readonly hubHost: string;
 }
 
 export type { AnswerEvent, IngestEvent, ProviderTest, UnlockSecret };

@@ -11,10 +11,12 @@ import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import { serveEvents } from '../../src/platform/compute/event-stream.ts';
 import { storePickedModel } from '../../src/platform/compute/model-source.ts';
 import { findModel } from '../../src/platform/compute/models.ts';
+import { findReranker } from '../../src/platform/compute/rerankers.ts';
 import { readSiteConfig } from '../../src/platform/pwa/site-config.ts';
 import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
 import { watchLibrary } from './library-view.ts';
 import { chooseModel, listModels, openModels, type Site } from './model-choice.ts';
+import { chooseReranker, listRerankers } from './reranker-choice.ts';
 import { importSample } from './sample.ts';
 import { Session } from './session.ts';
 import { VaultDoor } from './vault-door.ts';
@@ -185,7 +187,16 @@ export class Core implements CoreApi {
 
   async addModelFiles(...[modelId, files]: Parameters<CoreApi['addModelFiles']>): Promise<void> {
     this.#opened();
-    await storePickedModel(findModel(modelId), files, this.#siteUrl);
+    await storePickedModel(findReranker(modelId) ?? findModel(modelId), files, this.#siteUrl);
+  }
+
+  async rerankers(): ReturnType<CoreApi['rerankers']> {
+    this.#opened();
+    return listRerankers(await this.#site);
+  }
+
+  async chooseReranker(modelId: string | undefined, options: { readonly isHubAllowed: boolean }): Promise<void> {
+    await chooseReranker(this.#opened(), modelId, options, await this.#site);
   }
 
   async saveProvider(provider: ProviderSettings, apiKey: string | undefined): ReturnType<CoreApi['saveProvider']> {

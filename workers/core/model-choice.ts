@@ -62,7 +62,7 @@ export async function chooseModel(
   session: Session,
   modelId: string | undefined,
   options: { readonly isHubAllowed: boolean },
-  { siteUrl, hubUrl, hubOrigins }: Site,
+  site: Site,
 ): Promise<void> {
   const { settings, meaning } = session;
   const { embeddingModelId: _, nextEmbeddingModelId: __, ...rest } = settings.current;
@@ -71,9 +71,7 @@ export async function chooseModel(
     await meaning.stop();
     return;
   }
-  const policy = await readNetworkPolicy(siteUrl);
-  const isHubAllowed = options.isHubAllowed || isHubUrlAllowed(policy, hubUrl);
-  await writeNetworkPolicy({ ...policy, isHubAllowed, hubOrigins }, siteUrl);
+  await allowHub(site, options.isHubAllowed);
   const current = meaning.model?.modelId;
   await settings.save(
     current === undefined || current === modelId
@@ -101,6 +99,13 @@ async function load(session: Session, model: EmbeddingModel, onInUse?: (model: E
   }
 }
 
-async function sourceOptions({ siteUrl, hubUrl }: Site): Promise<ModelSourceOptions> {
+/** From the next worker on, models may be downloaded from the hub; what was allowed before stays so. */
+export async function allowHub({ siteUrl, hubUrl, hubOrigins }: Site, isNewlyAllowed = true): Promise<void> {
+  const policy = await readNetworkPolicy(siteUrl);
+  const isHubAllowed = isNewlyAllowed || isHubUrlAllowed(policy, hubUrl);
+  await writeNetworkPolicy({ ...policy, isHubAllowed, hubOrigins }, siteUrl);
+}
+
+export async function sourceOptions({ siteUrl, hubUrl }: Site): Promise<ModelSourceOptions> {
   return { siteUrl, hubUrl, isHubAllowed: isHubUrlAllowed(await readNetworkPolicy(siteUrl), hubUrl) };
 }

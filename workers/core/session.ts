@@ -167,13 +167,23 @@ export class Session {
 
   /** The chosen model for a second look at what was found; loaded when it is first asked. */
   secondLook(): { readonly reranker?: Reranker } {
+    const reranker = this.#chosenReranker();
+    return reranker ? { reranker } : {};
+  }
+
+  /** Loads the chosen model for a second look now. Throws `ModelUnavailableError` when it cannot be had. */
+  async prepareSecondLook(): Promise<void> {
+    await this.#chosenReranker()?.prepare({ signal: this.#closing.signal });
+  }
+
+  #chosenReranker(): ComputeReranker | undefined {
     const { rerankerModelId = '' } = this.settings.current;
     const model = findReranker(rerankerModelId);
     if (this.#reranker?.modelId !== model?.modelId) {
       this.#reranker?.dispose();
       this.#reranker = model && new ComputeReranker(model, this.#site.siteUrl, this.#site.hubUrl);
     }
-    return this.#reranker ? { reranker: this.#reranker } : {};
+    return this.#reranker;
   }
 
   /** Ends the workers that waited for the next file. */

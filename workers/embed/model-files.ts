@@ -2,7 +2,8 @@ import { ModelUnavailableError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import { hubFileUrl, isFileResponse, MODEL_CACHE, siteFileUrl } from '../../src/domain/model-files.ts';
 
-type NamedModel = Pick<EmbeddingModel, 'modelId' | 'label'>;
+/** `task`: what the model is for, where it is not embedding. */
+export type NamedModel = Pick<EmbeddingModel, 'modelId' | 'label'> & { readonly task?: 'second look' };
 
 export interface ModelFilesRequest {
   readonly model: NamedModel;
@@ -108,8 +109,12 @@ function filesAt(model: NamedModel, get: (path: string) => Promise<Response>): M
 
 /** The one wording for a model that cannot be used: what, what it means for the library, what to do. */
 export function unavailable(model: NamedModel, what: string, todo: string, cause?: unknown): ModelUnavailableError {
+  const [kind, meanwhile] =
+    model.task === undefined
+      ? ['embedding model', 'Your library is safe and can be searched by words meanwhile.']
+      : ['model for the second look', 'Your library is safe, and answers come as they do without it.'];
   return new ModelUnavailableError(
-    `The embedding model ${model.label} cannot be used: ${what}. Your library is safe and can be searched by words meanwhile. ${todo}`,
+    `The ${kind} ${model.label} cannot be used: ${what}. ${meanwhile} ${todo}`,
     cause === undefined ? undefined : { cause },
   );
 }

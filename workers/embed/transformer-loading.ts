@@ -1,6 +1,6 @@
-import { ModelUnavailableError } from '../../src/domain/errors.ts';
 import type { EmbeddingModel } from '../../src/domain/embedding-model.ts';
 import type { EmbedLoadRequest, EmbedStatus } from './api.ts';
+import { explainFailure } from './explain-failure.ts';
 import { unavailable, type ModelFiles } from './model-files.ts';
 import { configureRuntime, serveModelFiles, threadCount } from './runtime.ts';
 import { SentenceModel } from './sentence-model.ts';
@@ -48,7 +48,7 @@ export async function loadTransformer(request: EmbedLoadRequest, files: ModelFil
     if (onGpu === undefined) return { ...onProcessor, threads, isMeasured: false, hasFailed: true };
     return { ...(await keepFaster(onProcessor, onGpu)), threads, isMeasured: true, hasFailed: false };
   } catch (error) {
-    throw explain(model, error);
+    throw explainFailure(model, error);
   }
 }
 
@@ -99,48 +99,4 @@ async function timeOneBatch(encoder: SentenceModel): Promise<number> {
   const startedAt = performance.now();
   await encoder.embed(texts, 'passage');
   return performance.now() - startedAt;
-}
-
-/** What the library and the runtime throw, in the person's terms. */
-function explain(model: EmbeddingModel, error: unknown): Error {
-  if (error instanceof ModelUnavailableError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  if (/no available backend/i.test(text)) {
-    return unavailable(
-      model,
-      'the part of the app that runs models could not be loaded from this site',
-      'Reload the page while you are online.',
-      error,
-    );
-  }
-  if (/file was not found|could not locate file/i.test(text)) {
-    return unavailable(
-      model,
-      'some of its files are missing',
-      'Add the model again from a complete folder, or choose another in settings.',
-      error,
-    );
-  }
-  if (error instanceof TypeError && /fetch|network|load failed/i.test(text)) {
-    return unavailable(
-      model,
-      'one of its files could not be fetched, perhaps because this device went offline',
-      'Try again when you are online.',
-      error,
-    );
-  }
-  if (error instanceof RangeError || /memory|allocat/i.test(text)) {
-    return unavailable(
-      model,
-      'this device has not enough free memory for it',
-      'Close other tabs, or choose a smaller model in settings.',
-      error,
-    );
-  }
-  return unavailable(
-    model,
-    'its files are damaged or made for another program',
-    'Add the model again, or choose another in settings.',
-    error,
-  );
 }

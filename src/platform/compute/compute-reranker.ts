@@ -37,8 +37,16 @@ export class ComputeReranker implements Reranker {
     passages: readonly string[],
     { signal }: { readonly signal: AbortSignal },
   ): Promise<Float32Array> {
-    if (this.#loadedIn !== this.#worker.generation) await this.#load(signal);
+    await this.prepare({ signal });
     return this.#worker.call((api) => api.rerank(question, passages), { signal, onAbort: 'abandon' });
+  }
+
+  /**
+   * Loads the model, and downloads it where that is allowed, ahead of the first question. Throws
+   * `ModelUnavailableError` when it cannot be had.
+   */
+  async prepare({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    if (this.#loadedIn !== this.#worker.generation) await this.#load(signal);
   }
 
   dispose(): void {

@@ -1,15 +1,17 @@
 import { InvalidInputError } from '../../domain/errors.ts';
-import type { EmbeddingModel, ModelSource } from '../../domain/embedding-model.ts';
+import type { ModelSource } from '../../domain/embedding-model.ts';
 import {
   hubFileUrl,
   isFileResponse,
   MODEL_CACHE,
+  type ModelFileSet,
   requiredPaths,
   siteFileUrl,
   weightsPath,
 } from '../../domain/model-files.ts';
 import { DEFAULT_HUB_URL } from './hub.ts';
 import { BUILT_IN_MODEL_ID, isOnHub } from './models.ts';
+import { findReranker } from './rerankers.ts';
 
 export interface ModelSourceOptions {
   /** Absolute URL of the site's root, with trailing slash. */
@@ -23,7 +25,7 @@ export interface ModelSourceOptions {
  * picked them, on the site, kept from an earlier download, on the hub if that is allowed.
  */
 export async function findModelSource(
-  model: EmbeddingModel,
+  model: ModelFileSet,
   { siteUrl, isHubAllowed, hubUrl = DEFAULT_HUB_URL }: ModelSourceOptions,
 ): Promise<ModelSource> {
   const { modelId } = model;
@@ -42,7 +44,7 @@ export async function findModelSource(
       reason: `${model.label} is not on this device yet and could not be read from this site. Reload the page when you are online; until then search finds words.`,
     };
   }
-  if (!isOnHub(model)) {
+  if (!isOnHub(model) && findReranker(modelId) === undefined) {
     return {
       kind: 'none',
       reason: `This site does not carry ${model.label}. You can add it from a folder on this device.`,
@@ -60,7 +62,7 @@ export async function findModelSource(
  * Throws `InvalidInputError`, and keeps nothing, when files are missing or damaged.
  */
 export async function storePickedModel(
-  model: EmbeddingModel,
+  model: ModelFileSet,
   files: readonly { readonly path: string; readonly file: Blob }[],
   siteUrl: string,
 ): Promise<void> {
@@ -123,7 +125,7 @@ function relativeToModel(files: readonly { readonly path: string; readonly file:
   return byPath;
 }
 
-async function checkFile(model: EmbeddingModel, path: string, file: Blob): Promise<void> {
+async function checkFile(model: ModelFileSet, path: string, file: Blob): Promise<void> {
   if (path.endsWith('.json')) {
     if (!isJsonObject(await file.text())) throw damaged(model, path);
   } else if (path === weightsPath(model)) {
@@ -134,7 +136,7 @@ async function checkFile(model: EmbeddingModel, path: string, file: Blob): Promi
   }
 }
 
-function damaged(model: EmbeddingModel, path: string): InvalidInputError {
+function damaged(model: ModelFileSet, path: string): InvalidInputError {
   return new InvalidInputError(
     `This folder cannot be used as ${model.label}: ${path} is damaged or is another kind of file. Nothing was changed. ` +
       'Download the model again and pick the new folder.',

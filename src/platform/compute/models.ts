@@ -153,7 +153,7 @@ export function findModel(modelId: string): EmbeddingModel {
   );
 }
 
-export function isOnHub(model: EmbeddingModel): boolean {
+export function isOnHub(model: Pick<EmbeddingModel, 'modelId'>): boolean {
   return ON_HUB.has(model.modelId);
 }
 

@@ -108,8 +108,11 @@ export const SEARCH = {
   secondLook: 'Second look',
   secondLookIntro:
     'When you ask, a further model can read each passage together with your question and put them in order again. It runs on this device and takes a second or more. What it gains has not been measured here. Where its files cannot be had, the order stays as it was and the answer says so.',
-  secondLookLegend: 'Model',
   secondLookOff: 'Off',
+  secondLookLoading: (label: string): string => `${label} is being loaded…`,
+  secondLookReady: (label: string): string => `${label}: ready. It looks again at what the next question finds.`,
+  secondLookCost:
+    'Each question then takes a second or more longer. Your library is not read anew, and you can switch it off at any time.',
   chunking: 'How files are cut',
   chunkingNote: 'For files read from now on. Files already in the library stay as they are until they change.',
   chunkTokens: 'Longest passage, in tokens',

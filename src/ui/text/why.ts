@@ -28,7 +28,7 @@ const TIERS = {
 } as const;
 
 const FEATURES: Readonly<Record<FusionFeature, readonly [forMeaning: string, forWords: string]>> = {
-  modelStrength: ['a strong model', 'a small model'],
+  modelStrength: ['how well the model does', 'a small model'],
   nearness: ['a passage close in meaning', 'nothing very close in meaning'],
   clarity: ['one passage stands out in meaning', 'many passages alike in meaning'],
   brevity: ['long passages', 'short passages'],
