@@ -26,6 +26,8 @@ export async function compactOnce(
   searcher: Searcher,
   options: { readonly signal: AbortSignal },
 ): Promise<boolean> {
+  // Nothing to fold, as almost always: no reason to hurry what comes in after opening.
+  if (chooseBatch(library).length === 0) return false;
   await library.whenWhole();
   return library.exclusively(async () => {
     options.signal.throwIfAborted();

@@ -95,8 +95,8 @@ export class ExactRows {
     return missing.length;
   }
 
-  /** Fills the budget, a segment at a time, until `isOver`: those most in use first, then the newest. */
-  async fill(space: VectorSpace, isOver: () => boolean): Promise<void> {
+  /** Fills the budget, a segment at a time, until `isOver`: those most in use first, then the newest. `pause`: before each. */
+  async fill(space: VectorSpace, isOver: () => boolean, pause: () => Promise<void>): Promise<void> {
     const { state, heatOf, budgetBytes } = this.#deps;
     const heat = new Map(
       state.manifest.segments.map((entry, index) => [entry.segmentId, heatOf(entry.segmentId) + index * 1e-9]),
@@ -104,6 +104,7 @@ export class ExactRows {
     const wanted = [...heat.keys()].sort((left, right) => (heat.get(right) ?? 0) - (heat.get(left) ?? 0));
     let largest = 0;
     for (const segmentId of wanted) {
+      await pause();
       if (isOver() || this.#sizeBytes + largest > budgetBytes()) return;
       const before = this.#sizeBytes;
       await this.bringIn([segmentId], space);

@@ -49,7 +49,7 @@ export async function findHits(
   const question = parseQuestion(query, now);
   const { text, phrases, excluded, prefixes } = question;
   // Conditions are about documents: all have to be known.
-  if (question.filters.length > 0) await library.whenWhole();
+  if (question.filters.length > 0) await library.quiet.letting(() => library.whenWhole());
   const filter = resolveFilter(question.filters, library.state.documents.values(), now);
   if (filter.kind === 'nothing') {
     return { question, outcome: nothingFound(startedAt), notes: [...question.notes, filter.message] };

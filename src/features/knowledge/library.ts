@@ -114,7 +114,8 @@ export class Library {
 
   /**
    * Resolves when everything that is known without reading texts is in memory. Until then searching and reading passages
-   * work, and `state.documents` holds only some of the documents. Rejects when the disk cannot be read.
+   * work, and `state.documents` holds only some of the documents. Rejects when the disk cannot be read. A question that has to
+   * wait for this does so in `quiet.letting`.
    */
   whenWhole(): Promise<void> {
     this.quiet.come();
@@ -339,8 +340,8 @@ export class Library {
   }
 
   /** See `LibraryReader.readChunks`. With a trace, what had to be read counts for that answer's tier. */
-  async readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
-    return this.quiet.during(() => this.#reader.readChunks(chunkIds, trace));
+  readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
+    return this.#reader.readChunks(chunkIds, trace);
   }
 
   /** A whole block's chunks, dead ones too; `undefined` when it cannot be opened. */
@@ -374,7 +375,8 @@ export class Library {
   async #fillExact(space: VectorSpace | undefined): Promise<void> {
     if (!space) return;
     await this.quiet.wait();
-    await this.exact.fill(space, () => this.#signal.aborted || this.#space !== space);
+    const isOver = (): boolean => this.#signal.aborted || this.#space !== space;
+    await this.exact.fill(space, isOver, () => this.quiet.step());
     this.#exactEpoch++;
   }
 

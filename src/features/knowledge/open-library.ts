@@ -49,7 +49,7 @@ export async function openLibrary(
   const whole = loadDocuments(store, library);
   library.becomesWhole(whole, modelKey);
   const repaired = whole.then(async () => {
-    await library.state.indexInSlices(nextTask);
+    await library.state.indexInSlices(() => library.quiet.step());
     await repairSegments(library, { store, searcher }, { signal });
     markForReading(library);
     library.changed();
@@ -60,7 +60,7 @@ export async function openLibrary(
 }
 
 /** Documents taken in at once: what a question that comes meanwhile has to wait for. */
-const DOCUMENTS_AT_A_TIME = 256;
+const DOCUMENTS_AT_A_TIME = 128;
 
 async function loadDocuments(store: RecordStore, library: Library): Promise<void> {
   const { state, health } = library;
@@ -70,7 +70,7 @@ async function loadDocuments(store: RecordStore, library: Library): Promise<void
   await library.quiet.wait();
   const ids = await store.listIds('documents');
   for (let first = 0; first < ids.length; first += DOCUMENTS_AT_A_TIME) {
-    await nextTask();
+    await library.quiet.step();
     const found = await store.findMany('documents', ids.slice(first, first + DOCUMENTS_AT_A_TIME), onDamaged);
     for (const bytes of found) {
       const document = bytes && decodeRecord<SourceDocument>(bytes);
@@ -101,9 +101,4 @@ export function markForReading(library: Library): void {
 function onlyKey(keys: readonly (readonly string[])[]): string | undefined {
   const [first, second] = new Set(keys.flat());
   return second === undefined ? first : undefined;
-}
-
-/** Lets messages and queries that wait go first. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

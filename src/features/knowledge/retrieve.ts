@@ -54,7 +54,7 @@ export async function retrieve(
   const settled = [settings, deps.reranker?.label ?? ''];
   const kept = answers?.find(query, settled);
   if (kept) trace.isFromCache = true;
-  const retrieval = kept ?? (await searchAndRead(query, deps, trace, options));
+  const retrieval = kept ?? (await library.quiet.during(() => searchAndRead(query, deps, trace, options)));
   const { tier, ms } = library.tiers.finish(trace);
   if (!kept) {
     // An answer whose best passage hardly bears on the question is not worth keeping before others.

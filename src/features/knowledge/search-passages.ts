@@ -5,7 +5,16 @@ import { citationOf } from './retrieve.ts';
 import type { RetrieveDeps } from './retrieve.ts';
 
 /** The best passages for a query, as a list to look through: no packing, no neighbours. */
-export async function searchPassages(
+export function searchPassages(
+  query: string,
+  limit: number,
+  deps: RetrieveDeps,
+  options: { readonly signal: AbortSignal },
+): Promise<SearchResultsView> {
+  return deps.library.quiet.during(() => listPassages(query, limit, deps, options));
+}
+
+async function listPassages(
   query: string,
   limit: number,
   deps: RetrieveDeps,

@@ -52,6 +52,7 @@ describe('taking files in', () => {
     const lib = await openInProcess();
     await lib.take({ 'a.md': note('A', ['granite', 'basalt']), 'b.md': note('B', ['heron']) });
     const again = await openInProcess({ vault: lib.vault });
+    await again.library.whenExact();
     expect(await findPaths(again, 'heron')).toEqual(['b.md']);
     expect(await findPaths(again, 'granite', 'dense')).toEqual(await findPaths(lib, 'granite', 'dense'));
     expect(again.meaning.embeddedCount).toBe(lib.meaning.embeddedCount);
