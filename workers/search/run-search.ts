@@ -9,7 +9,9 @@ import { wordWeights as weightsOfWords } from '../../src/engine/lexical/word-wei
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
+import { addContext, CONTEXT_WEIGHT } from '../../src/engine/ranking/add-context.ts';
 import type { TokenAligner } from '../../src/engine/ranking/alignment.ts';
+import { brevityOf } from '../../src/engine/ranking/fusion-features.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
 import type { SearchOutcome, SearchRequest } from './api.ts';
 import { alignFused, isAligned } from './align-fused.ts';
@@ -17,6 +19,8 @@ import { chunkSimilarity, nearDuplicates } from './chunk-similarity.ts';
 import { DenseSearch } from './dense-search.ts';
 import { fuseLists } from './fuse-lists.ts';
 import type { IndexSegment } from './index-segment.ts';
+import { neighbourFinder } from './neighbour-finder.ts';
+import type { PassageOrder } from './passage-order.ts';
 import { SearchKeys } from './search-keys.ts';
 
 /** Variety is sought among this many times the hits wanted: further down, relevance is too low to be worth a place. */
@@ -25,7 +29,7 @@ const DIVERSITY_POOL = 4;
 const NEAR_MISSES = 3;
 
 /**
- * One search over a set of segments: words → vectors → fusion → folding → diversity. Synchronous, so that nothing changes
+ * One search over a set of segments: words → vectors → fusion → alignment → context → folding → diversity. Synchronous, so that nothing changes
  * under it. `allowedDocuments` holds 1 for each document number a filter lets through; absent, all pass. `aligner` is that of
  * the request's model, where its token vectors are there. Throws `InvalidInputError` on a malformed request.
  */
@@ -33,6 +37,7 @@ export function runSearch(
   segments: readonly IndexSegment[],
   allowedDocuments: Uint8Array | undefined,
   request: SearchRequest,
+  order: PassageOrder,
   aligner?: TokenAligner,
 ): SearchOutcome {
   checkRequest(request);
@@ -57,7 +62,7 @@ export function runSearch(
 
   let lexical: RankedList['entries'] | undefined;
   if (request.mode !== 'dense') {
-    const best = new TopK(request.candidateCount, keys.isBefore);
+    const best = new TopK(wordsWanted(request), keys.isBefore);
     scanBm25(sources, statistics, words, best);
     lexical = best.drain();
   }
@@ -66,6 +71,9 @@ export function runSearch(
   const meaning = new DenseSearch(segments, keys, queryModelKey, queryVector);
   const dense = usesVectors ? meaning.nearest(request.candidateCount, acceptMasks) : undefined;
   const denseAt = performance.now();
+  const meanLength = (statistics.fieldTotals[0] ?? 0) / Math.max(1, statistics.chunkCount);
+  const contextWeight = (request.contextWeight ?? CONTEXT_WEIGHT) * brevityOf(meanLength);
+  const neighboursOf = neighbourFinder(keys, order, acceptMasks);
   const {
     fused: fusedByTwo,
     fusion,
@@ -77,7 +85,7 @@ export function runSearch(
     terms,
     hasKnownWords: terms.some(({ gain }) => gain > 0),
     chunkCount: statistics.chunkCount,
-    meanLength: (statistics.fieldTotals[0] ?? 0) / Math.max(1, statistics.chunkCount),
+    meanLength,
     isAligned: isAligned(request, aligner),
     isBefore: keys.isBefore,
     scoreByWords: (wanted) => {
@@ -88,9 +96,11 @@ export function runSearch(
       return best.drain();
     },
     scoreByMeaning: (wanted) => meaning.score(wanted),
+    ...(contextWeight > 0 && { neighboursOf }),
   });
   const fusedAt = performance.now();
-  const fused = alignFused(fusedByTwo, { request, fusion, keys, ...(aligner && { aligner }) });
+  const aligned = alignFused(fusedByTwo, { request, fusion, keys, ...(aligner && { aligner }) });
+  const fused = addContext(aligned, neighboursOf, keys.isBefore, fusion.method === 'convex' ? contextWeight : 0);
   const alignedAt = performance.now();
   const modelKey = usesVectors ? request.modelKey : undefined;
   const poolSize = request.k * DIVERSITY_POOL;
@@ -110,7 +120,7 @@ export function runSearch(
     const lexicalRank = lexicalRanks.get(key);
     const denseRank = denseRanks.get(key);
     const { lexicalScore = 0, denseScore } = candidates.get(key) ?? {};
-    const { wordsPart, meaningPart, alignmentPart, alignment } = parts.get(key) ?? {};
+    const { wordsPart, meaningPart, alignmentPart, contextPart, alignment } = parts.get(key) ?? {};
     const folded = duplicates.get(key);
     return {
       chunkId: keys.chunkIdOf(key),
@@ -122,7 +132,12 @@ export function runSearch(
       ...(alignment !== undefined && { alignment }),
       ...(wordsPart !== undefined &&
         meaningPart !== undefined && {
-          why: { wordsPart, meaningPart, ...(alignmentPart !== undefined && { alignmentPart }) },
+          why: {
+            wordsPart,
+            meaningPart,
+            ...(alignmentPart !== undefined && { alignmentPart }),
+            ...(contextPart !== undefined && { contextPart }),
+          },
         }),
       ...(folded && { duplicates: folded.map((other) => keys.chunkIdOf(other)) }),
       terms: termsInChunk(keys, key, terms, sources),
@@ -144,6 +159,12 @@ export function runSearch(
       totalMs: performance.now() - startedAt,
     },
   };
+}
+
+/** How far down the list by words is looked at: where nothing is fused, folded or varied, no further than is shown. */
+function wordsWanted({ mode, k, candidateCount, diversity, foldsDuplicates }: SearchRequest): number {
+  const isTakenAsItIs = mode === 'lexical' && diversity === 0 && foldsDuplicates !== true;
+  return isTakenAsItIs ? Math.min(candidateCount, k + NEAR_MISSES) : candidateCount;
 }
 
 /**
@@ -169,7 +190,10 @@ function wordsOf(text: string): string[] {
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-function checkRequest({ k, candidateCount, diversity, mode, queryVector, modelKey }: SearchRequest): void {
+function checkRequest({ k, candidateCount, diversity, mode, queryVector, modelKey, contextWeight = 0 }: SearchRequest): void {
+  if (!(contextWeight >= 0 && contextWeight < Infinity)) {
+    throw new InvalidInputError('The weight of context must be a number of at least 0.');
+  }
   if (!Number.isInteger(k) || k < 0 || !Number.isInteger(candidateCount) || candidateCount < 0) {
     throw new InvalidInputError('The number of passages to find must be a whole number.');
   }
