@@ -1,9 +1,10 @@
 // Measures search on judged collections through the product's own index:
-//   npm run eval -- [--collection DIR]… [--all DIR] [--model DIR|none] [--fusion convex|rrf] [--alignment N] [--json] [--limit N]
+//   npm run eval -- [--collection DIR]… [--all DIR] [--model DIR|none] [--fusion convex|rrf] [--alignment N] [--context N] [--json] [--limit N]
 //                   [--pooling mean|cls] [--query-prefix TEXT] [--passage-prefix TEXT]
 // Prints nDCG@10, recall@10 and MRR (within the first 100) by words, by meaning and by both, and for how many questions
-// both do better or worse than words; after several collections, their mean. Each document is one passage; diversity and
-// the folding of duplicates are off, since judgements know nothing of them. Without --model: the one the app comes with.
+// both do better or worse than words; after several collections, their mean. Each entry is one passage, and entries that
+// follow one another under one title are of one document; diversity and the folding of duplicates are off, since
+// judgements know nothing of them. Without --model: the one the app comes with.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     model: { type: 'string', default: BUILT_IN_MODEL },
     fusion: { type: 'string', default: 'convex' },
     alignment: { type: 'string' },
+    context: { type: 'string' },
     json: { type: 'boolean', default: false },
     limit: { type: 'string' },
     pooling: { type: 'string', default: 'mean' },
@@ -71,6 +73,7 @@ async function measure(index: JudgedIndex, collection: BeirCollection, mode: Sea
       diversity: 0,
       mode,
       ...(options.alignment !== undefined && { alignmentWeight: Number(options.alignment) }),
+      ...(options.context !== undefined && { contextWeight: Number(options.context) }),
       fusion: options.fusion === 'rrf' ? 'rrf' : 'convex',
     });
     runs.push({ ranking: hits.map(({ chunkId }) => index.documentIdOf(chunkId)), judgements });

@@ -25,15 +25,35 @@ function numberedId<Id extends ChunkId | DocumentId | SegmentId>(number: number)
   return idFromBytes<Id>(bytes);
 }
 
-/** A judged collection in the product's own index, each document as one passage. */
+/**
+ * For each entry, the document it is a passage of: entries that follow one another under one title (turns of a session,
+ * paragraphs of an article) are parts of one document, as they would be in a library; others stand alone.
+ */
+function documentsOf(entries: BeirCollection['documents']): { readonly documents: number[]; readonly positions: Uint32Array } {
+  const documents: number[] = [];
+  const positions = new Uint32Array(entries.length);
+  entries.forEach(({ title }, at) => {
+    const goesOn = at > 0 && title !== '' && title === entries[at - 1]?.title;
+    documents.push(goesOn ? (documents[at - 1] ?? at) : at);
+    positions[at] = goesOn ? (positions[at - 1] ?? 0) + 1 : 0;
+  });
+  return { documents, positions };
+}
+
+/** A judged collection in the product's own index, each entry as one passage. */
 export class JudgedIndex {
   readonly #index = new SearchIndex();
   readonly #collection: BeirCollection;
   readonly #embedder: CollectionEmbedder | undefined;
+  readonly #documents: readonly number[];
+  readonly #positions: Uint32Array;
 
   private constructor(collection: BeirCollection, embedder: CollectionEmbedder | undefined) {
     this.#collection = collection;
     this.#embedder = embedder;
+    const { documents, positions } = documentsOf(collection.documents);
+    this.#documents = documents;
+    this.#positions = positions;
   }
 
   static async build(collection: BeirCollection, embedder: CollectionEmbedder | undefined): Promise<JudgedIndex> {
@@ -96,7 +116,8 @@ export class JudgedIndex {
     await this.#index.addSegment({
       segmentId: numberedId(first),
       chunkIds: chunks.map(({ chunkId }) => chunkId),
-      documentIds: chunks.map((_, at) => numberedId<DocumentId>(first + at)),
+      documentIds: chunks.map((_, at) => numberedId<DocumentId>(this.#documents[first + at] ?? first + at)),
+      positions: this.#positions.slice(first, first + chunks.length),
       tombstones: [],
       lexical: await this.#index.buildLexical(chunks),
       ...(vectors && { vectors }),

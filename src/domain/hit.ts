@@ -15,8 +15,16 @@ export interface Hit {
   readonly terms: readonly string[];
   /** How well each word of the question is met by the nearest one in the passage, in [0, 1]; see `TokenAligner`. */
   readonly alignment?: number;
-  /** What the two retrievers, and alignment where it was looked at, add to `score`, where it is a sum of them. */
-  readonly why?: { readonly wordsPart: number; readonly meaningPart: number; readonly alignmentPart?: number };
+  /**
+   * What the two retrievers, alignment where it was looked at, and the passages around it in its document add to `score`,
+   * where it is a sum of them.
+   */
+  readonly why?: {
+    readonly wordsPart: number;
+    readonly meaningPart: number;
+    readonly alignmentPart?: number;
+    readonly contextPart?: number;
+  };
   /** Other chunks that say the same in nearly the same words; they were left out for this one. */
   readonly duplicates?: readonly ChunkId[];
   /** What the second stage gave, where it ran: higher is better, on the second model's own scale. */

@@ -56,6 +56,8 @@ export interface SegmentLoad {
   readonly documentIds: IdList<DocumentId>;
   /** With it, `documentIds` holds each document once, and this for each chunk its document's place among them. */
   readonly documentPlaces?: Uint32Array;
+  /** For each chunk, its position in its document; absent: nothing is known of what stands next to it. */
+  readonly positions?: Uint32Array;
   /** Ordinals already deleted. */
   readonly tombstones: readonly number[];
   readonly lexical: Uint8Array;
@@ -112,6 +114,8 @@ export interface SearchRequest {
   readonly meaningStrength?: number;
   /** What alignment adds beside words and meaning; default `ALIGNMENT_WEIGHT`. Evaluations try others. */
   readonly alignmentWeight?: number;
+  /** What neighbours in the document add, before brevity; default `CONTEXT_WEIGHT`. Evaluations try others. */
+  readonly contextWeight?: number;
   /** See `EmbeddingModel.unrelatedCosine`. */
   readonly unrelatedCosine?: number;
 }

@@ -17,6 +17,8 @@ export class IndexSegment {
   readonly chunkIds: IdColumn<ChunkId>;
   /** For each chunk, its document's number in the index. */
   readonly documentNumbers: Uint32Array;
+  /** For each chunk, its position in its document, where that is known. */
+  readonly positions: Uint32Array | undefined;
   readonly lexical: LexicalSegment;
   /** Its vectors under each model, once it has entered the index. */
   readonly vectors = new Map<string, PlacedVectors>();
@@ -33,9 +35,10 @@ export class IndexSegment {
     this.segmentId = load.segmentId;
     this.chunkIds = readIds(load.chunkIds);
     this.documentNumbers = documentNumbers;
+    this.positions = load.positions;
     this.lexical = decodeLexicalSegment(load.lexical);
     const count = this.chunkIds.length;
-    if (this.lexical.chunkCount !== count || documentNumbers.length !== count) {
+    if (this.lexical.chunkCount !== count || documentNumbers.length !== count || (load.positions?.length ?? count) !== count) {
       throw new InvalidInputError('A part of the search index does not fit its list of passages; rebuild the index.');
     }
     if (hasTwins(this.chunkIds)) {
@@ -111,7 +114,7 @@ export class IndexSegment {
 
   /** Without the vectors: see `ModelVectors.memoryBytes`. */
   get memoryBytes(): number {
-    return lexicalBytes(this.lexical) + this.live.byteLength + this.documentNumbers.byteLength;
+    return lexicalBytes(this.lexical) + this.live.byteLength + this.documentNumbers.byteLength + (this.positions?.byteLength ?? 0);
   }
 
   #count(ordinal: number, sign: 1 | -1): void {

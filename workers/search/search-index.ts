@@ -26,6 +26,7 @@ import type {
 import { ChunkPlaces } from './chunk-places.ts';
 import { IndexSegment, readIds } from './index-segment.ts';
 import { ModelVectors } from './model-vectors.ts';
+import { PassageOrder } from './passage-order.ts';
 import { runSearch, wordWeights } from './run-search.ts';
 import { TokenLists } from './token-lists.ts';
 
@@ -37,6 +38,7 @@ import { TokenLists } from './token-lists.ts';
 export class SearchIndex implements SearchApi {
   readonly #segments = new Map<SegmentId, IndexSegment>();
   readonly #places = new ChunkPlaces();
+  readonly #order = new PassageOrder();
   readonly #documentNumbers = new Map<DocumentId, number>();
   readonly #models: ModelVectors;
   readonly #aligners = new Map<string, TokenAligner>();
@@ -87,6 +89,7 @@ export class SearchIndex implements SearchApi {
       this.#segments.set(segment.segmentId, segment);
       segment.enter(this.#models);
       this.#places.add(segment);
+      this.#order.add(segment);
     }
   }
 
@@ -122,7 +125,7 @@ export class SearchIndex implements SearchApi {
 
   async search(request: SearchRequest): Promise<SearchOutcome> {
     const aligner = request.modelKey === undefined ? undefined : this.#aligners.get(request.modelKey);
-    return runSearch([...this.#segments.values()], this.#allowedDocuments(request.filter), request, aligner);
+    return runSearch([...this.#segments.values()], this.#allowedDocuments(request.filter), request, this.#order, aligner);
   }
 
   async statistics(): Promise<IndexStatistics> {
@@ -159,6 +162,7 @@ export class SearchIndex implements SearchApi {
     if (segment === undefined) return;
     this.#segments.delete(segmentId);
     this.#places.remove(segment);
+    this.#order.remove(segment);
     segment.leave(this.#models);
   }
 

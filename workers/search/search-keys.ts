@@ -13,6 +13,7 @@ export interface KeyPlace {
 export class SearchKeys {
   readonly #segments: readonly IndexSegment[];
   readonly #firstKeys: Float64Array;
+  #indexes: Map<IndexSegment, number> | undefined;
 
   constructor(segments: readonly IndexSegment[]) {
     this.#segments = segments;
@@ -26,6 +27,12 @@ export class SearchKeys {
 
   firstKeyOf(index: number): number {
     return this.#firstKeys[index] ?? 0;
+  }
+
+  /** A segment's place in this search; `undefined` where it has none. */
+  indexOf(segment: IndexSegment): number | undefined {
+    this.#indexes ??= new Map(this.#segments.map((one, index) => [one, index]));
+    return this.#indexes.get(segment);
   }
 
   placeOf(key: number): KeyPlace {

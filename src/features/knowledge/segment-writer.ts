@@ -85,6 +85,7 @@ export function segmentLoad(
     chunkIds: table.chunkColumn.bytes,
     documentIds: table.documentColumn.bytes,
     documentPlaces: table.documentPlaces,
+    positions: table.positions,
     tombstones,
     lexical,
     ...(vectors && { vectors }),
