@@ -1,9 +1,7 @@
 import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
 import { type PostingList, signpostsOf } from './postings.ts';
-import { MARK_BYTE, termKey } from './term-key.ts';
 
 const MAX_KEY_BYTES = 1024;
-const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Walks the dictionary of a segment in order, from any block. */
@@ -84,51 +82,6 @@ export class DictionaryReader {
     return false;
   }
 
-  /**
-   * Goes to the first key that begins with `bytes` and reads it; false where there is none. `word` is their `prefixWord`.
-   * Keys on the way are not put together: how much each shares with the one before it tells how it compares.
-   */
-  seekPrefix(bytes: Uint8Array, word: number): boolean {
-    this.toBlock(this.#blockOf(bytes, word));
-    const { dictionary, termCount } = this.segment;
-    let matched = 0;
-    while (this.#number < termCount) {
-      const isFirst = this.#number % TERMS_PER_BLOCK === 0;
-      this.#number++;
-      const shared = this.#varint();
-      const rest = this.#varint();
-      const at = this.#at;
-      if (isFirst) matched = 0;
-      else if (shared < matched) return false;
-      if (isFirst || shared === matched) {
-        const most = Math.min(rest, bytes.length - matched);
-        let same = 0;
-        while (same < most && dictionary[at + same] === bytes[matched + same]) same++;
-        if (matched + same === bytes.length) {
-          this.#putTogether(bytes, matched, rest);
-          return true;
-        }
-        if (same < rest && (dictionary[at + same] ?? 0) > (bytes[matched + same] ?? 0)) return false;
-        matched += same;
-      }
-      this.#at = at + rest;
-      this.#readNumbers();
-    }
-    return false;
-  }
-
-  /** The key consists of the first `shared` of `bytes` and the next `length` of the dictionary. */
-  #putTogether(bytes: Uint8Array, shared: number, length: number): void {
-    const { dictionary } = this.segment;
-    const rest = Math.min(length, MAX_KEY_BYTES - shared);
-    for (let i = 0; i < shared; i++) this.key[i] = bytes[i] ?? 0;
-    for (let i = 0; i < rest; i++) this.key[shared + i] = dictionary[this.#at + i] ?? 0;
-    this.shared = 0;
-    this.keyLength = shared + rest;
-    this.#at += rest;
-    this.#readNumbers();
-  }
-
   /** What follows a key in its entry. */
   #readNumbers(): void {
     const count = this.#varint();
@@ -192,47 +145,6 @@ export interface FoundList extends PostingList {
   readonly form: string | undefined;
   /** What this very form adds where it was typed just so; set once it is known. */
   exactGain: number;
-}
-
-/** A stem to be looked up in one dictionary after another. */
-export class WantedStem {
-  readonly bytes: Uint8Array;
-  readonly word: number;
-  readonly forms: readonly string[];
-  readonly #keys: readonly Uint8Array[];
-
-  /** `forms`: those that were typed, to be told apart. */
-  constructor(stem: string, forms: Iterable<string>) {
-    this.bytes = ENCODER.encode(stem);
-    this.word = prefixWord(this.bytes, 0, this.bytes.length);
-    this.forms = [...forms];
-    this.#keys = this.forms.map((form) => ENCODER.encode(termKey(stem, form)));
-  }
-
-  /**
-   * Adds the lists of all forms under the stem to `found`, in order of their keys. Returns how many chunks hold any of
-   * them, deleted ones included.
-   */
-  find(reader: DictionaryReader, found: FoundList[]): number {
-    const { bytes } = this;
-    if (reader.segment.termCount === 0 || !reader.seekPrefix(bytes, this.word)) return 0;
-    let chunkCount = 0;
-    while (reader.startsWith(bytes) && (reader.keyLength === bytes.length || reader.key[bytes.length] === MARK_BYTE)) {
-      if (chunkCount === 0) chunkCount = reader.stemCount === 0 ? reader.count : reader.stemCount;
-      const { start, end, count, signpost } = reader.list();
-      found.push({ start, end, count, signpost, form: this.#formAt(reader), exactGain: 0 });
-      if (!reader.next()) break;
-    }
-    return chunkCount;
-  }
-
-  #formAt(reader: DictionaryReader): string | undefined {
-    for (let i = 0; i < this.#keys.length; i++) {
-      const key = this.#keys[i];
-      if (key !== undefined && reader.compare(key) === 0) return this.forms[i];
-    }
-    return undefined;
-  }
 }
 
 /** One term by its key. */

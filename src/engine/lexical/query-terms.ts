@@ -125,10 +125,12 @@ function eachForm(text: string, onForm: (form: string) => void, onSpan?: (span: 
 /** The stems a word form can have in the languages of a mask (English always): function words have none but themselves. */
 export function stemsOf(form: string, languageMask: number): Set<string> {
   const stems = new Set<string>();
-  LANGUAGES.forEach((language, number) => {
-    if (number > 0 && (languageMask & (1 << number)) === 0) return;
-    const isFunctionWord = isStopWord(form) || isForeignFunctionWord(form, language);
-    stems.add(isFunctionWord ? form : stemIn(language, form));
-  });
+  if (isStopWord(form)) return stems.add(form);
+  const functionMask = functionWordMask(form);
+  for (let number = 0, rest = languageMask | 1; rest !== 0; number++, rest >>>= 1) {
+    if ((rest & 1) === 0) continue;
+    const isFunctionWord = number > 0 && (functionMask & (1 << number)) !== 0;
+    stems.add(isFunctionWord ? form : stemIn(LANGUAGES[number] ?? 'en', form));
+  }
   return stems;
 }

@@ -1,5 +1,6 @@
 import { type Bm25Parameters, type CollectionStatistics, DEFAULT_BM25, type LexicalSource } from './bm25.ts';
-import { DictionaryReader, type FoundList, WantedStem } from './dictionary-reader.ts';
+import { DictionaryReader, type FoundList } from './dictionary-reader.ts';
+import { WantedStem } from './find-stem.ts';
 import type { LexicalSegment } from './lexical-segment.ts';
 import { PostingCursor } from './postings.ts';
 import { prefixForms } from './prefix-forms.ts';
@@ -149,13 +150,11 @@ class TermWeigher {
     let chunkCount = 0;
     const exactCounts = new Map<string, number>();
     let spare: FoundList[] = [];
-    const lists = this.#sources.map((source, index): readonly FoundList[] => {
-      const reader = this.#readers[index];
-      if (reader === undefined) return NOTHING;
+    const lists = this.#sources.map((source): readonly FoundList[] => {
       const ofSource = spare;
       for (const stem of wanted) {
         const before = ofSource.length;
-        const ofStem = stem.find(reader, ofSource);
+        const ofStem = stem.find(source.segment, ofSource);
         if (ofStem === 0) continue;
         chunkCount += source.liveMask === undefined ? ofStem : countLive(source, ofSource.slice(before));
       }

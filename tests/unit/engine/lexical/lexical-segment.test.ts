@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../../src/domain/errors.ts';
 import { buildLexicalSegment } from '../../../../src/engine/lexical/build-lexical-segment.ts';
-import { DictionaryReader, type FoundList, WantedStem } from '../../../../src/engine/lexical/dictionary-reader.ts';
+import type { FoundList } from '../../../../src/engine/lexical/dictionary-reader.ts';
+import { WantedStem } from '../../../../src/engine/lexical/find-stem.ts';
 import { decodeLexicalSegment, encodeLexicalSegment } from '../../../../src/engine/lexical/lexical-segment.ts';
 import { mergeLexicalSegments } from '../../../../src/engine/lexical/merge-lexical-segments.ts';
 import { PostingCursor } from '../../../../src/engine/lexical/postings.ts';
@@ -27,7 +28,7 @@ describe('lexical segments', () => {
         chunks.forEach((chunk, ordinal) => {
           for (const term of termsOf(chunk.body)) {
             const lists: FoundList[] = [];
-            new WantedStem(term, []).find(new DictionaryReader(decoded), lists);
+            new WantedStem(term, []).find(decoded, lists);
             const holds = lists.some((list) => {
               const cursor = new PostingCursor(decoded, list);
               cursor.seek(ordinal);
