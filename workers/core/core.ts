@@ -3,6 +3,7 @@ import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
 import { ingest, resumeIngest } from '../../src/features/knowledge/ingest.ts';
 import { searchPassages } from '../../src/features/knowledge/search-passages.ts';
 import { viewCitation, viewDocument } from '../../src/features/knowledge/source-view.ts';
+import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
 import { PolicyNotEnforcedError, VaultLockedError } from '../../src/domain/errors.ts';
 import type { Citation } from '../../src/domain/citation.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
@@ -10,7 +11,8 @@ import type { ConversationId, DocumentId, VersionId } from '../../src/domain/ids
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import { serveEvents } from '../../src/platform/compute/event-stream.ts';
 import { storePickedModel } from '../../src/platform/compute/model-source.ts';
-import { findModel } from '../../src/platform/compute/models.ts';
+import type { EarlyEngine } from '../../src/platform/compute/early-engine.ts';
+import { BUILT_IN_MODEL_ID, findModel, modelKey } from '../../src/platform/compute/models.ts';
 import { findReranker } from '../../src/platform/compute/rerankers.ts';
 import { readSiteConfig } from '../../src/platform/pwa/site-config.ts';
 import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
@@ -28,6 +30,8 @@ export class Core implements CoreApi {
   readonly #isPolicyEnforced: Promise<boolean>;
   readonly #site: Promise<Site>;
   #session: Session | undefined;
+  #engine: EarlyEngine | undefined;
+  #preparing: ReturnType<typeof setTimeout> | undefined;
 
   /** `isPolicyEnforced`: whether the browser keeps this thread from contacting strangers; nothing is opened without. */
   constructor(siteUrl: string, isPolicyEnforced: Promise<boolean>) {
@@ -42,13 +46,16 @@ export class Core implements CoreApi {
   async vaultStatus(): ReturnType<CoreApi['vaultStatus']> {
     const [{ kind }] = await Promise.all([this.#door.records(), this.#requirePolicy()]);
     if (this.#session) return { kind: 'open', isSample: this.#session.isSample, storage: kind };
-    return this.#door.status();
+    const status = await this.#door.status();
+    if (status.kind === 'locked') this.#prepareEngine();
+    return status;
   }
 
   async createVault(passphrase: Uint8Array): ReturnType<CoreApi['createVault']> {
     await this.#requirePolicy();
     const { vault, recoveryCode } = await this.#door.create(passphrase);
-    await this.#open(await Session.open(vault, { ...(await this.#site), isSample: false }));
+    const site = await this.#site;
+    await this.#open(await Session.open(vault, { ...site, isSample: false }, this.#takeEngine()));
     return { recoveryCode };
   }
 
@@ -56,7 +63,8 @@ export class Core implements CoreApi {
     await this.#requirePolicy();
     const outcome = await this.#door.unlock(secret);
     if (outcome.kind !== 'open') return outcome;
-    await this.#open(await Session.open(outcome.vault, { ...(await this.#site), isSample: false }));
+    const site = await this.#site;
+    await this.#open(await Session.open(outcome.vault, { ...site, isSample: false }, this.#takeEngine()));
     return { kind: 'open' };
   }
 
@@ -230,6 +238,29 @@ export class Core implements CoreApi {
     );
   }
 
+  /** What a question needs besides the key is made ready while the key is typed, once the screen for it has been drawn. */
+  #prepareEngine(): void {
+    this.#preparing ??= setTimeout(() => {
+      void Promise.all([import('../../src/platform/compute/early-engine.ts'), this.#site]).then(
+        ([{ EarlyEngine: Engine }, { hubUrl }]) => {
+          if (this.#preparing === undefined) return;
+          this.#engine = new Engine(this.#siteUrl, modelKey(findModel(BUILT_IN_MODEL_ID), CHUNKER_VERSION), { hubUrl });
+        },
+        // What could not be fetched is fetched again when the library is opened, and missed there if it has to be.
+        (error: unknown) => console.warn('The search engine was not made ready early.', error),
+      );
+    }, AFTER_FIRST_SCREEN_MS);
+  }
+
+  /** For the library that is opened now. What is not ready by then is left to it. */
+  #takeEngine(): EarlyEngine | undefined {
+    clearTimeout(this.#preparing);
+    this.#preparing = undefined;
+    const engine = this.#engine;
+    this.#engine = undefined;
+    return engine;
+  }
+
   async #open(session: Session): Promise<void> {
     this.#session = session;
     await openModels(session, await this.#site);
@@ -272,6 +303,7 @@ export class Core implements CoreApi {
 }
 
 const SEARCH_TIMEOUT_MS = 10_000;
+const AFTER_FIRST_SCREEN_MS = 300;
 
 /** What talks to a provider is not needed to open a library, nor at all by many. */
 const loadProvider = (): Promise<typeof import('./provider.ts')> => import('./provider.ts');

@@ -16,6 +16,7 @@ import type { Reranker } from '../../src/platform/compute/ports.ts';
 import { findReranker } from '../../src/platform/compute/rerankers.ts';
 import { ComputeEmbedder, type ComputeEmbedderOptions } from '../../src/platform/compute/compute-embedder.ts';
 import { EarlyEmbedder } from '../../src/platform/compute/early-embedder.ts';
+import type { EarlyEngine } from '../../src/platform/compute/early-engine.ts';
 import { ComputeExtractor } from '../../src/platform/compute/compute-extractor.ts';
 import {
   BUILT_IN_MODEL_ID,
@@ -73,8 +74,9 @@ export class Session {
   static async open(
     vault: OpenVault,
     options: { readonly siteUrl: string; readonly hubUrl: string; readonly isSample: boolean },
+    engine?: EarlyEngine,
   ): Promise<Session> {
-    const searcher = spawnSearcher();
+    const searcher = engine?.searcher ?? spawnSearcher();
     const pause = new PauseGate();
     const identityOf = vault.identityOf.bind(vault);
     const closing = new AbortController();
@@ -95,7 +97,11 @@ export class Session {
     };
     // The model that came with the app is loaded while the library is read; others may have to be fetched first.
     let early =
-      expected?.modelId === BUILT_IN_MODEL_ID ? new EarlyEmbedder(expected, options.siteUrl, embedding) : undefined;
+      expected?.modelId === BUILT_IN_MODEL_ID
+        ? (engine?.takeEmbedder() ?? new EarlyEmbedder(expected, options.siteUrl, embedding))
+        : undefined;
+    engine?.dropModel();
+    let preparing = early && engine;
     closing.signal.addEventListener('abort', () => early?.dispose());
     const [{ library, repaired }, conversations] = await Promise.all([
       openLibrary(vault.store, searcher.api, identityOf, {
@@ -113,6 +119,12 @@ export class Session {
         const created = early ?? new ComputeEmbedder(options.siteUrl, embedding);
         early = undefined;
         return created;
+      },
+      hasTokenTable: async (key) => {
+        const had = (await preparing?.hasTokenTable(key)) ?? false;
+        // Once: a model that is let go of takes its token vectors with it.
+        preparing = undefined;
+        return had;
       },
       modelKeyOf: (model: EmbeddingModel) => modelKey(model, CHUNKER_VERSION),
       isOutdatedKey: (key, model) => isOutdatedKey(key, model, CHUNKER_VERSION),

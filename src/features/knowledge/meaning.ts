@@ -35,6 +35,8 @@ export interface MeaningDeps {
   readonly pause: PauseGate;
   readonly createEmbedder: () => Embedder;
   readonly modelKeyOf: (model: EmbeddingModel) => string;
+  /** Whether the index has the model's token vectors already; resolves once it has. Default: it has not. */
+  readonly hasTokenTable?: (modelKey: string) => Promise<boolean>;
   /** Whether vectors under that key are of an earlier version of the model. Default: none are. */
   readonly isOutdatedKey?: (modelKey: string, model: EmbeddingModel) => boolean;
 }
@@ -163,6 +165,7 @@ export class Meaning {
   async #bringTokenTable(loaded: LoadedModel): Promise<void> {
     const { space, embedder } = loaded;
     try {
+      if (await this.#deps.hasTokenTable?.(space.modelKey)) return;
       const table = await embedder.tokenTable();
       if (table && this.#current === loaded) await this.#deps.searcher.setTokenTable(space.modelKey, table);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { transfer } from 'comlink';
 import { WorkerCrashedError } from '../../domain/errors.ts';
-import type { SearchApi } from '../../../workers/search/api.ts';
+import type { SearchWorkerApi } from '../../../workers/search/search.worker.ts';
 import type { Searcher, SegmentLoad, VectorLoad } from './ports.ts';
 import { spawnSearch } from './spawn.ts';
 import { WorkerHandle } from './worker-handle.ts';
@@ -9,13 +9,15 @@ import type { RemoteApi } from './worker-handle.ts';
 /** The search index in its worker. */
 export interface ComputeSearcher {
   readonly api: Searcher;
+  /** Has the code that a search runs through compiled; the index stays as it is. */
+  warmUp(): Promise<void>;
   dispose(): void;
 }
 
 /** Postings and vectors given to it are moved to the worker: the caller's bytes are empty afterwards. */
 export function spawnSearcher(): ComputeSearcher {
-  const worker = new WorkerHandle<SearchApi>(spawnSearch, { task: 'searching' });
-  const call = <T>(run: (remote: RemoteApi<SearchApi>) => Promise<T>): Promise<T> => {
+  const worker = new WorkerHandle<SearchWorkerApi>(spawnSearch, { task: 'searching' });
+  const call = <T>(run: (remote: RemoteApi<SearchWorkerApi>) => Promise<T>): Promise<T> => {
     // A new worker would have an empty index and find nothing: better to say what happened.
     if (worker.generation > 0 && !worker.isRunning) {
       throw new WorkerCrashedError(
@@ -46,6 +48,7 @@ export function spawnSearcher(): ComputeSearcher {
   };
   return {
     api,
+    warmUp: () => call((remote) => remote.warmUp()),
     dispose: () => {
       worker.dispose();
     },

@@ -1,4 +1,5 @@
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
+import { ModelUnavailableError } from '../../domain/errors.ts';
 import type { EmbedStatus } from '../../../workers/embed/api.ts';
 import { ComputeEmbedder, type ComputeEmbedderOptions } from './compute-embedder.ts';
 
@@ -16,6 +17,12 @@ export class EarlyEmbedder extends ComputeEmbedder {
     this.#early = super.load(model);
     // Its failure is told to whoever joins in.
     void Promise.allSettled([this.#early]);
+  }
+
+  /** Resolves when the model that was begun with is there. Rejects when it cannot be had, or has been asked for already. */
+  async whenEarly(): Promise<void> {
+    if (!this.#early) throw new ModelUnavailableError('The model is loaded where it is chosen.');
+    await this.#early;
   }
 
   override load(model: EmbeddingModel): Promise<EmbedStatus> {

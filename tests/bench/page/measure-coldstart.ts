@@ -9,8 +9,8 @@ import { openLibrary } from '../../../src/features/knowledge/open-library.ts';
 import type { Library } from '../../../src/features/knowledge/library.ts';
 import { retrieve, type Retrieval, type RetrieveDeps } from '../../../src/features/knowledge/retrieve.ts';
 import { PauseGate } from '../../../src/features/knowledge/turnstile.ts';
-import { EarlyEmbedder } from '../../../src/platform/compute/early-embedder.ts';
-import { spawnSearcher, type ComputeSearcher } from '../../../src/platform/compute/compute-searcher.ts';
+import { EarlyEngine } from '../../../src/platform/compute/early-engine.ts';
+import type { ComputeSearcher } from '../../../src/platform/compute/compute-searcher.ts';
 import { modelKey } from '../../../src/platform/compute/models.ts';
 import { MadeText, TOPICS } from '../made-text.ts';
 import { openColdStore, openColdVault } from './cold-library.ts';
@@ -21,6 +21,8 @@ export interface ColdStartRequest {
 }
 
 export interface ColdStart {
+  /** The model and the search worker were there before the key. */
+  readonly isMadeReady: boolean;
   /** Milliseconds from the derived key. */
   readonly openMs: number;
   readonly firstWordsMs?: number;
@@ -45,14 +47,19 @@ const never = new AbortController().signal;
 
 /** Opens the library on disk as a session does, in this fresh worker, and asks at once. */
 export async function measureColdStart(
-  request: ColdStartRequest & { readonly isByWords: boolean },
+  request: ColdStartRequest & { readonly isByWords: boolean; readonly isMadeReady: boolean },
 ): Promise<ColdStart> {
   const raw = await openColdStore();
   const vault = await openColdVault(raw);
+  const engine = newEngine(request);
+  // As on the screen that asks for the passphrase; without it, as if the key had been there at once.
+  if (request.isMadeReady) await engine.hasTokenTable(keyOf(request.model));
   const startedAt = performance.now();
   const since = (): number => performance.now() - startedAt;
-  const opened = await openAll(request, raw, vault, () => since());
+  const opened = await openAll(request, engine, raw, vault, () => since());
   const { library, searcher, meaning } = opened;
+  // The window asks for the list of documents as soon as it can.
+  const listed = library.whenWhole();
   const made = new MadeText(97);
   const settings = DEFAULT_SETTINGS.retrieval;
   const query = made.wordsAbout(made.between(0, TOPICS - 1), QUERY_WORDS);
@@ -74,13 +81,14 @@ export async function measureColdStart(
   const deps: RetrieveDeps = { library, searcher: searcher.api, meaning, settings };
   const { hits, timings } = await retrieve(query, deps, { signal: never });
   const firstHybridMs = since();
-  await library.whenWhole();
+  await listed;
   const wholeMs = since();
   await library.whenExact();
   const exactMs = since();
   opened.close();
   const first = firstWordsMs === undefined ? { firstHybridMs, stages: timings } : { firstWordsMs };
-  return { openMs: opened.openMs, ...first, modelMs, wholeMs, exactMs, hits: hits.length };
+  const { isMadeReady } = request;
+  return { isMadeReady, openMs: opened.openMs, ...first, modelMs, wholeMs, exactMs, hits: hits.length };
 }
 
 export interface AskRequest extends ColdStartRequest {
@@ -119,6 +127,7 @@ export async function measureAsking(request: AskRequest): Promise<AskedTimes> {
   let tiers = noTexts;
   const opened = await openAll(
     request,
+    newEngine(request),
     raw,
     vault,
     () => 0,
@@ -169,18 +178,28 @@ export async function measureAsking(request: AskRequest): Promise<AskedTimes> {
   return times;
 }
 
+function keyOf(model: EmbeddingModel): string {
+  return modelKey(model, CHUNKER_VERSION);
+}
+
+function newEngine({ model, siteUrl }: ColdStartRequest): EarlyEngine {
+  return new EarlyEngine(siteUrl, keyOf(model));
+}
+
+/** As a session does. */
 async function openAll(
-  { model, siteUrl }: ColdStartRequest,
+  { model }: ColdStartRequest,
+  engine: EarlyEngine,
   raw: { close(): void },
   vault: Awaited<ReturnType<typeof openColdVault>>,
   clock: () => number,
   tiers: () => TierSettings = () => DEFAULT_SETTINGS.tiers,
 ): Promise<Opened & { readonly openMs: number; readonly modelLoading: Promise<void> }> {
-  const searcher = spawnSearcher();
-  // As a session does: the model that came with the app is loaded while the library is read.
-  const embedder = new EarlyEmbedder(model, siteUrl);
+  const { searcher } = engine;
+  const embedder = engine.takeEmbedder();
+  if (!embedder) throw new Error('The model has been taken.');
   const { library } = await openLibrary(vault.store, searcher.api, vault.identityOf.bind(vault), {
-    modelKey: modelKey(model, CHUNKER_VERSION),
+    modelKey: keyOf(model),
     tiers,
   });
   const openMs = clock();
@@ -189,7 +208,8 @@ async function openAll(
     searcher: searcher.api,
     pause: new PauseGate(),
     createEmbedder: () => embedder,
-    modelKeyOf: (chosen) => modelKey(chosen, CHUNKER_VERSION),
+    modelKeyOf: keyOf,
+    hasTokenTable: (key) => engine.hasTokenTable(key),
   });
   const modelLoading = meaning.choose(model);
   const close = (): void => {
