@@ -29,7 +29,10 @@ function numberedId<Id extends ChunkId | DocumentId | SegmentId>(number: number)
  * For each entry, the document it is a passage of: entries that follow one another under one title (turns of a session,
  * paragraphs of an article) are parts of one document, as they would be in a library; others stand alone.
  */
-function documentsOf(entries: BeirCollection['documents']): { readonly documents: number[]; readonly positions: Uint32Array } {
+function documentsOf(entries: BeirCollection['documents']): {
+  readonly documents: number[];
+  readonly positions: Uint32Array;
+} {
   const documents: number[] = [];
   const positions = new Uint32Array(entries.length);
   entries.forEach(({ title }, at) => {

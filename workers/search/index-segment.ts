@@ -38,7 +38,11 @@ export class IndexSegment {
     this.positions = load.positions;
     this.lexical = decodeLexicalSegment(load.lexical);
     const count = this.chunkIds.length;
-    if (this.lexical.chunkCount !== count || documentNumbers.length !== count || (load.positions?.length ?? count) !== count) {
+    if (
+      this.lexical.chunkCount !== count ||
+      documentNumbers.length !== count ||
+      (load.positions?.length ?? count) !== count
+    ) {
       throw new InvalidInputError('A part of the search index does not fit its list of passages; rebuild the index.');
     }
     if (hasTwins(this.chunkIds)) {
@@ -114,7 +118,12 @@ export class IndexSegment {
 
   /** Without the vectors: see `ModelVectors.memoryBytes`. */
   get memoryBytes(): number {
-    return lexicalBytes(this.lexical) + this.live.byteLength + this.documentNumbers.byteLength + (this.positions?.byteLength ?? 0);
+    return (
+      lexicalBytes(this.lexical) +
+      this.live.byteLength +
+      this.documentNumbers.byteLength +
+      (this.positions?.byteLength ?? 0)
+    );
   }
 
   #count(ordinal: number, sign: 1 | -1): void {

@@ -59,10 +59,9 @@ export class PassageOrder {
   neighboursOf({ segment, ordinal }: PassagePlace): PassagePlace[] {
     const document = segment.documentNumbers[ordinal];
     if (document === undefined || segment.positions === undefined) return [];
-    return ([-1, 1] as const).flatMap((step) => {
-      const near = this.#next(segment, ordinal, document, step);
-      return near === undefined ? [] : [near];
-    });
+    const before = this.#next(segment, ordinal, document, -1);
+    const after = this.#next(segment, ordinal, document, 1);
+    return [before, after].filter((place) => place !== undefined);
   }
 
   #next(segment: IndexSegment, ordinal: number, document: number, step: -1 | 1): PassagePlace | undefined {

@@ -190,7 +190,15 @@ function wordsOf(text: string): string[] {
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-function checkRequest({ k, candidateCount, diversity, mode, queryVector, modelKey, contextWeight = 0 }: SearchRequest): void {
+function checkRequest({
+  k,
+  candidateCount,
+  diversity,
+  mode,
+  queryVector,
+  modelKey,
+  contextWeight = 0,
+}: SearchRequest): void {
   if (!(contextWeight >= 0 && contextWeight < Infinity)) {
     throw new InvalidInputError('The weight of context must be a number of at least 0.');
   }

@@ -125,7 +125,13 @@ export class SearchIndex implements SearchApi {
 
   async search(request: SearchRequest): Promise<SearchOutcome> {
     const aligner = request.modelKey === undefined ? undefined : this.#aligners.get(request.modelKey);
-    return runSearch([...this.#segments.values()], this.#allowedDocuments(request.filter), request, this.#order, aligner);
+    return runSearch(
+      [...this.#segments.values()],
+      this.#allowedDocuments(request.filter),
+      request,
+      this.#order,
+      aligner,
+    );
   }
 
   async statistics(): Promise<IndexStatistics> {

@@ -34,26 +34,25 @@ export function addContext(
   const scores = new Map(entries.map(({ key, score }) => [key, score]));
   const contexts = entries.map(({ key }) => {
     const neighbours = neighboursOf(key);
-    return neighbours.length === 0 ? undefined : neighbours.reduce((sum, near) => sum + (scores.get(near) ?? 0), 0);
+    if (neighbours.length === 0) return undefined;
+    let sum = 0;
+    for (const near of neighbours) sum += scores.get(near) ?? 0;
+    return sum;
   });
   const usual = usualContext(entries, contexts);
   if (usual === undefined) return entries;
   const scale = 1 / (1 + 2 * weight);
+  const scaleAlone = scale * (1 + weight * usual);
   return entries
     .map((entry, at): ContextEntry => {
       const context = contexts[at];
-      return context === undefined
-        ? scaled(entry, scale * (1 + weight * usual))
-        : withContext(scaled(entry, scale), scale * weight * context);
+      return context === undefined ? scaled(entry, scaleAlone) : scaled(entry, scale, scale * weight * context);
     })
     .sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
 }
 
 /** Context for each 1 of score, among entries that have neighbours; `undefined` where none has. */
-function usualContext(
-  entries: readonly AlignedEntry[],
-  contexts: readonly (number | undefined)[],
-): number | undefined {
+function usualContext(entries: readonly AlignedEntry[], contexts: readonly (number | undefined)[]): number | undefined {
   let own = 0;
   let around = 0;
   entries.forEach(({ score }, at) => {
@@ -65,17 +64,15 @@ function usualContext(
   return own > 0 ? Math.min(2, around / own) : undefined;
 }
 
-function withContext(entry: AlignedEntry, contextPart: number): ContextEntry {
-  return { ...entry, score: entry.score + contextPart, contextPart };
-}
-
-function scaled({ key, score, wordsPart, meaningPart, alignmentPart, alignment }: AlignedEntry, by: number): AlignedEntry {
+function scaled(entry: AlignedEntry, by: number, contextPart?: number): ContextEntry {
+  const { key, score, wordsPart, meaningPart, alignmentPart, alignment } = entry;
   return {
     key,
-    score: by * score,
+    score: by * score + (contextPart ?? 0),
     ...(wordsPart !== undefined && { wordsPart: by * wordsPart }),
     ...(meaningPart !== undefined && { meaningPart: by * meaningPart }),
     ...(alignmentPart !== undefined && { alignmentPart: by * alignmentPart }),
     ...(alignment !== undefined && { alignment }),
+    ...(contextPart !== undefined && { contextPart }),
   };
 }

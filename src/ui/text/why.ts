@@ -68,8 +68,10 @@ function listPlace(rank: number | undefined, score: number | undefined, digits: 
 
 function togetherText({ place, score, why }: HitExplanation): string {
   const wordForWord = why?.alignmentPart === undefined ? '' : ` + ${why.alignmentPart.toFixed(2)} word for word`;
-  const around = why?.contextPart === undefined ? '' : ` + ${why.contextPart.toFixed(2)} from the passages around it`;
-  const sum = why && ` (${why.wordsPart.toFixed(2)} by words + ${why.meaningPart.toFixed(2)} by meaning${wordForWord}${around})`;
+  const context = (why?.contextPart ?? 0).toFixed(2);
+  const around = context === '0.00' ? '' : ` + ${context} from the passages around it`;
+  const sum =
+    why && ` (${why.wordsPart.toFixed(2)} by words + ${why.meaningPart.toFixed(2)} by meaning${wordForWord}${around})`;
   return `place ${place}, score ${score < 0.1 ? score.toFixed(3) : score.toFixed(2)}${sum ?? ''}`;
 }
 

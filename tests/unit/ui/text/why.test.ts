@@ -37,6 +37,16 @@ describe('the words of “Why this?”', () => {
     );
   });
 
+  it('name what came from the passages around it, where that is anything', () => {
+    const why = { wordsPart: 0.4, meaningPart: 0.2, alignmentPart: 0.1 };
+    const togetherOf = (contextPart: number): string | undefined =>
+      whyRows({ ...HIT, why: { ...why, contextPart } }, EXPLANATION).find(({ label }) => label === 'Together')?.text;
+    expect(togetherOf(0.11)).toBe(
+      'place 2, score 0.81 (0.40 by words + 0.20 by meaning + 0.10 word for word + 0.11 from the passages around it)',
+    );
+    expect(togetherOf(0.001)).toBe('place 2, score 0.81 (0.40 by words + 0.20 by meaning + 0.10 word for word)');
+  });
+
   it('say the places, the scores, the balance and the times', () => {
     const rows = Object.fromEntries(whyRows(HIT, EXPLANATION).map(({ label, text }) => [label, text]));
     expect(rows).toEqual({

@@ -59,6 +59,7 @@ async function loadOf(index: SearchIndex, segment: number, chunks: readonly Test
     segmentId: numberedId(segment),
     chunkIds: chunks.map(({ number }) => numberedId(number)),
     documentIds: chunks.map(({ document }) => numberedId(document)),
+    positions: Uint32Array.from(chunks, ({ number }) => number),
     tombstones: [],
     lexical: await index.buildLexical(chunks.map(indexable)),
     vectors: { modelKey: MODEL, dimensions: DIMENSIONS, ...(await index.buildVectors(passages, DIMENSIONS)) },
