@@ -141,10 +141,8 @@ export function prefixWord(bytes: Uint8Array, start: number, end: number): numbe
 
 /** A posting list found for a term of a question. */
 export interface FoundList extends PostingList {
-  /** The typed form that this is, if any. */
-  readonly form: string | undefined;
-  /** What this very form adds where it was typed just so; set once it is known. */
-  exactGain: number;
+  /** Place of its form among those that were typed; -1 where it was not typed. */
+  readonly typed: number;
 }
 
 /** One term by its key. */

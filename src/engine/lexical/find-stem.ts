@@ -11,17 +11,21 @@ const TAIL = new Uint8Array(MAX_KEY_BYTES);
 /** A stem to be looked up in one dictionary after another. */
 export class WantedStem {
   readonly bytes: Uint8Array;
-  readonly forms: readonly string[];
   readonly #word: number;
-  /** What the keys of the forms have after the stem. */
-  readonly #tails: readonly Uint8Array[];
+  /** Forms that were typed, to be told apart: their places, and what their keys have after the stem. */
+  readonly #typed: number[] = [];
+  readonly #tails: Uint8Array[] = [];
+  readonly #stem: string;
 
-  /** `forms`: those that were typed, to be told apart. */
-  constructor(stem: string, forms: Iterable<string>) {
-    this.bytes = ENCODER.encode(stem);
+  constructor(stem: string) {
+    this.#stem = stem;
+    this.bytes = utf8(stem);
     this.#word = prefixWord(this.bytes, 0, this.bytes.length);
-    this.forms = [...forms];
-    this.#tails = this.forms.map((form) => ENCODER.encode(termKey(stem, form).slice(stem.length)));
+  }
+
+  addForm(form: string, place: number): void {
+    this.#typed.push(place);
+    this.#tails.push(utf8(termKey(this.#stem, form).slice(this.#stem.length)));
   }
 
   /**
@@ -99,22 +103,22 @@ export class WantedStem {
       if (isFound) {
         if (chunkCount === 0) chunkCount = stemCount === 0 ? count : stemCount;
         const end = Math.min(postingEnd, segment.postings.length);
-        found.push({ start, end, count, signpost, form: this.#formOf(tailLength), exactGain: 0 });
+        found.push({ start, end, count, signpost, typed: this.#typedAs(tailLength) });
       }
       if (count > POSTINGS_PER_SIGNPOST) signpost += Math.floor((count - 1) / POSTINGS_PER_SIGNPOST);
     }
     return chunkCount;
   }
 
-  #formOf(tailLength: number): string | undefined {
+  #typedAs(tailLength: number): number {
     for (let i = 0; i < this.#tails.length; i++) {
       const tail = this.#tails[i];
       if (tail?.length !== tailLength) continue;
       let same = 0;
       while (same < tailLength && tail[same] === TAIL[same]) same++;
-      if (same === tailLength) return this.forms[i];
+      if (same === tailLength) return this.#typed[i] ?? -1;
     }
-    return undefined;
+    return -1;
   }
 
   /** The last block whose first key is not after the stem, or the first. */
@@ -143,6 +147,17 @@ function isFirstKeyUpTo({ dictionary, blockTerms }: LexicalSegment, block: numbe
     if (difference !== 0) return difference < 0;
   }
   return length <= bytes.length;
+}
+
+/** Small arrays of one's own are far cheaper than those an encoder makes, whose bytes lie outside of the heap. */
+function utf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return ENCODER.encode(text);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** What `wideVarint` read: a second thing to return without making an object. */

@@ -101,25 +101,43 @@ export class PostingCursor {
   ordinal = -1;
   body = 0;
   side = 0;
-  readonly #bytes: Uint8Array;
-  readonly #signposts: Uint32Array;
-  readonly #list: PostingList;
-  readonly #signpostCount: number;
+  #bytes: Uint8Array;
+  #signposts: Uint32Array;
+  #start: number;
+  #end: number;
   #at: number;
+  #firstSignpost: number;
+  #signpostCount: number;
   #nextSignpost = 0;
 
   constructor(segment: LexicalSegment, list: PostingList) {
     this.#bytes = segment.postings;
     this.#signposts = segment.signposts;
-    this.#list = list;
+    this.#start = list.start;
+    this.#end = list.end;
     this.#at = list.start;
+    this.#firstSignpost = list.signpost;
     this.#signpostCount = signpostsOf(list.count);
+    this.next();
+  }
+
+  /** Reads another list from its beginning, as a new cursor would. */
+  reset(segment: LexicalSegment, list: PostingList): void {
+    this.ordinal = -1;
+    this.#bytes = segment.postings;
+    this.#signposts = segment.signposts;
+    this.#start = list.start;
+    this.#end = list.end;
+    this.#at = list.start;
+    this.#firstSignpost = list.signpost;
+    this.#signpostCount = list.count > POSTINGS_PER_SIGNPOST ? signpostsOf(list.count) : 0;
+    this.#nextSignpost = 0;
     this.next();
   }
 
   next(): void {
     const bytes = this.#bytes;
-    const { end } = this.#list;
+    const end = this.#end;
     let at = this.#at;
     if (at >= end) {
       this.ordinal = PAST_END;
@@ -148,7 +166,7 @@ export class PostingCursor {
   /** Unpacks the postings from here on that lie before `end`, and stands on the one after them; returns how many. */
   take(end: number, { ordinals, bodies, sides }: PostingBatch): number {
     const bytes = this.#bytes;
-    const stop = this.#list.end;
+    const stop = this.#end;
     let { ordinal, body, side } = this;
     let at = this.#at;
     let count = 0;
@@ -194,7 +212,7 @@ export class PostingCursor {
   }
 
   #jump(ordinal: number): void {
-    const first = this.#list.signpost;
+    const first = this.#firstSignpost;
     let low = this.#nextSignpost;
     let high = this.#signpostCount;
     if (low >= high || (this.#signposts[2 * (first + low)] ?? 0) >= ordinal) return;
@@ -207,7 +225,7 @@ export class PostingCursor {
     this.#nextSignpost = low + 1;
     if (before < this.ordinal) return;
     this.ordinal = before;
-    this.#at = this.#list.start + (this.#signposts[2 * (first + low) + 1] ?? 0);
+    this.#at = this.#start + (this.#signposts[2 * (first + low) + 1] ?? 0);
     this.next();
   }
 }

@@ -16,7 +16,7 @@ export function prefixForms(reader: DictionaryReader, prefix: string): FoundList
   if (reader.segment.termCount === 0 || !reader.seek(common)) return found;
   while (reader.startsWith(common)) {
     if (mayBegin(reader, bytes) && formOfKey(reader.keyText()).startsWith(prefix)) {
-      found.push({ ...reader.list(), form: undefined, exactGain: 0 });
+      found.push({ ...reader.list(), typed: -1 });
     }
     if (!reader.next()) break;
   }

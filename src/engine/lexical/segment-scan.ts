@@ -2,10 +2,13 @@ import type { TopK } from '../ranking/top-k.ts';
 import type { FieldNorms, LexicalSource } from './bm25.ts';
 import { FIELD_COUNT } from './lexical-segment.ts';
 import { PostingCursor } from './postings.ts';
-import type { WeightedList, WeightedTerm } from './weigh-terms.ts';
+import type { FoundList } from './dictionary-reader.ts';
+import type { WeightedTerm } from './weigh-terms.ts';
 
 /** Ordinals scored together: their sums stay in the processor's first cache, and the bar rises from one to the next. */
-const WINDOW = 4096;
+const WINDOW = 8192;
+/** The first is small: all of its chunks are scored, since there is no bar yet. */
+const FIRST_WINDOW = 512;
 /** Below one accepted chunk in so many, the accepted ones are looked up instead of walking the lists. */
 const SPARSE = 32;
 /** Bounds are sums in another order than scores are: they may fall short by rounding. */
@@ -19,15 +22,37 @@ const FREQUENCIES = new Float64Array(WINDOW);
 const TOUCHED_BY_TERM = new Uint16Array(WINDOW);
 const BATCH = { ordinals: new Uint32Array(WINDOW), bodies: new Uint8Array(WINDOW), sides: new Uint8Array(WINDOW) };
 
-interface ScanTerm {
-  readonly cursors: readonly PostingCursor[];
-  /** Of each cursor. */
-  readonly lists: readonly WeightedList[];
-  readonly postings: number;
-  readonly gain: number;
+/** A term of the question in the segment at hand. */
+class ScanTerm {
+  /** The first `length` of them are in use. */
+  readonly cursors: PostingCursor[] = [];
+  /** What the form of each list adds. */
+  readonly exactGains: number[] = [];
+  length = 0;
+  postings = 0;
+  gain = 0;
   /** Most that this term and all after it can add. */
-  readonly boundOfRest: number;
+  boundOfRest = 0;
+
+  reset({ segment }: LexicalSource, term: WeightedTerm, lists: readonly FoundList[], boundOfRest: number): void {
+    this.length = lists.length;
+    this.gain = term.gain;
+    this.boundOfRest = boundOfRest;
+    this.postings = 0;
+    for (let i = 0; i < lists.length; i++) {
+      const list = lists[i];
+      if (list === undefined) continue;
+      const cursor = this.cursors[i];
+      if (cursor === undefined) this.cursors.push(new PostingCursor(segment, list));
+      else cursor.reset(segment, list);
+      this.exactGains[i] = list.typed < 0 ? 0 : (term.exactGains[list.typed] ?? 0);
+      this.postings += list.count;
+    }
+  }
 }
+
+/** As `SCORES`: what one scan has used, the next uses again. */
+const SCAN_TERMS: ScanTerm[] = [];
 
 /**
  * Scores one segment, window by window, term after term, the weightiest first. Terms that together cannot lift a chunk
@@ -36,7 +61,8 @@ interface ScanTerm {
  */
 export class SegmentScan {
   readonly #source: LexicalSource;
-  readonly #terms: readonly ScanTerm[];
+  readonly #terms = SCAN_TERMS;
+  #termCount = 0;
   readonly #norms: FieldNorms;
   readonly #isPruned: boolean;
   readonly #scores = SCORES;
@@ -53,34 +79,34 @@ export class SegmentScan {
     this.#source = source;
     this.#norms = norms;
     this.#isPruned = isPruned;
-    const scanTerms: ScanTerm[] = [];
     let boundOfRest = 0;
+    // The weightiest term comes last, so that each knows what those after it in the question's order can add.
     for (let i = terms.length - 1; i >= 0; i--) {
       const term = terms[i];
       const lists = term?.lists[sourceIndex];
       if (term === undefined || lists === undefined || lists.length === 0) continue;
       boundOfRest += term.bound * ROUNDING;
-      let postings = 0;
-      const cursors: PostingCursor[] = [];
-      for (const list of lists) {
-        cursors.push(new PostingCursor(source.segment, list));
-        postings += list.count;
-      }
-      scanTerms.push({ cursors, lists, postings, gain: term.gain, boundOfRest });
+      const scanTerm = (SCAN_TERMS[this.#termCount] ??= new ScanTerm());
+      scanTerm.reset(source, term, lists, boundOfRest);
+      this.#termCount++;
     }
-    this.#terms = scanTerms.reverse();
+  }
+
+  /** The weightiest is at 0. */
+  #term(place: number): ScanTerm | undefined {
+    return this.#terms[this.#termCount - 1 - place];
   }
 
   run(best: TopK): void {
     const { segment, acceptMask } = this.#source;
     const isSparse = acceptMask !== undefined && countOnes(acceptMask) * SPARSE < segment.chunkCount;
-    for (let base = 0; base < segment.chunkCount; base += WINDOW) {
-      const end = Math.min(base + WINDOW, segment.chunkCount);
+    for (let base = 0, end = 0; base < segment.chunkCount; base = end) {
       const threshold = this.#isPruned ? best.threshold : -Infinity;
+      end = Math.min(base + (threshold === -Infinity ? FIRST_WINDOW : WINDOW), segment.chunkCount);
       const essential = this.#essentialTerms(threshold);
       if (essential === 0) return;
       if (isSparse) this.#touchAccepted(acceptMask, base, end);
-      else for (let i = 0; i < essential; i++) this.#addWindow(this.#terms[i], base, end);
+      else for (let i = 0; i < essential; i++) this.#addWindow(this.#term(i), base, end);
       if (this.#touchedCount === 0) continue;
       this.#addRest(isSparse ? 0 : essential, threshold, base, end);
       this.#offer(best, base);
@@ -90,7 +116,7 @@ export class SegmentScan {
   /** How many terms, from the first, a chunk must hold at least one of to reach the threshold. */
   #essentialTerms(threshold: number): number {
     let essential = 0;
-    while (essential < this.#terms.length && (this.#terms[essential]?.boundOfRest ?? 0) >= threshold) essential++;
+    while (essential < this.#termCount && (this.#term(essential)?.boundOfRest ?? 0) >= threshold) essential++;
     return essential;
   }
 
@@ -102,8 +128,8 @@ export class SegmentScan {
 
   /** Adds the remaining terms to the chunks touched, dropping those that cannot reach the threshold any more. */
   #addRest(first: number, threshold: number, base: number, end: number): void {
-    for (let i = first; i < this.#terms.length; i++) {
-      const term = this.#terms[i];
+    for (let i = first; i < this.#termCount; i++) {
+      const term = this.#term(i);
       if (term === undefined) return;
       if (threshold > 0 && first > 0) this.#dropHopeless(threshold - term.boundOfRest, base);
       if (this.#touchedCount === 0) return;
@@ -141,16 +167,16 @@ export class SegmentScan {
   /** Adds a term to every chunk of the window that holds it, or only to those touched before. */
   #addWindow(term: ScanTerm | undefined, base: number, end: number, onlyTouched = false): void {
     if (term === undefined) return;
-    const { cursors, lists, gain } = term;
+    const { cursors, exactGains, gain, length } = term;
     const { k1 } = this.#norms;
     let found = 0;
-    for (let i = 0; i < cursors.length; i++) {
+    for (let i = 0; i < length; i++) {
       const cursor = cursors[i];
-      if (cursor === undefined) continue;
+      if (cursor === undefined || cursor.ordinal >= end) continue;
       cursor.seek(base);
       const count = cursor.take(end, BATCH);
-      if (cursors.length === 1) this.#addBatch(count, base, gain, lists[i]?.exactGain ?? 0, onlyTouched);
-      else found = this.#gatherBatch(count, base, lists[i]?.exactGain ?? 0, onlyTouched, found);
+      if (length === 1) this.#addBatch(count, base, gain, exactGains[i] ?? 0, onlyTouched);
+      else found = this.#gatherBatch(count, base, exactGains[i] ?? 0, onlyTouched, found);
     }
     for (let i = 0; i < found; i++) {
       const at = TOUCHED_BY_TERM[i] ?? 0;
@@ -215,20 +241,21 @@ export class SegmentScan {
   }
 
   /** Looks a term up for each chunk touched. */
-  #addTouched({ cursors, lists, gain }: ScanTerm, base: number): void {
+  #addTouched({ cursors, exactGains, gain, length }: ScanTerm, base: number): void {
     const { k1 } = this.#norms;
-    const touched = this.#touched.subarray(0, this.#touchedCount).sort();
-    for (const at of touched) {
+    sortFirst(this.#touched, this.#touchedCount);
+    for (let n = 0; n < this.#touchedCount; n++) {
+      const at = this.#touched[n] ?? 0;
       let sum = 0;
       let score = this.#scores[at] ?? 0;
-      for (let i = 0; i < cursors.length; i++) {
+      for (let i = 0; i < length; i++) {
         const cursor = cursors[i];
         if (cursor === undefined) continue;
         cursor.seek(base + at);
         if (cursor.ordinal !== base + at) continue;
         const frequency = this.#frequencyAt(cursor);
         sum += frequency;
-        const exactGain = lists[i]?.exactGain ?? 0;
+        const exactGain = exactGains[i] ?? 0;
         if (exactGain > 0) score += (exactGain * frequency) / (k1 + frequency);
       }
       if (sum > 0) this.#scores[at] = score + (gain * sum) / (k1 + sum);
@@ -243,6 +270,22 @@ export class SegmentScan {
     const frequency =
       (norms.bodyWeight * cursor.body) / (norms.bodyFlat + norms.bodySlope * (fieldLengths[lengthsAt] ?? 0));
     return cursor.side === 0 ? frequency : frequency + norms.sideFrequency(cursor.side, fieldLengths, lengthsAt);
+  }
+}
+
+/** Up to so many are put in order by insertion; they mostly are already. */
+const FEW = 32;
+
+function sortFirst(values: Uint16Array, count: number): void {
+  if (count > FEW) {
+    values.subarray(0, count).sort();
+    return;
+  }
+  for (let i = 1; i < count; i++) {
+    const value = values[i] ?? 0;
+    let at = i;
+    for (; at > 0 && (values[at - 1] ?? 0) > value; at--) values[at] = values[at - 1] ?? 0;
+    values[at] = value;
   }
 }
 

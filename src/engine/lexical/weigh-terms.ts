@@ -7,9 +7,6 @@ import { prefixForms } from './prefix-forms.ts';
 import { type QueryTerm, stemsOf } from './query-terms.ts';
 import { closestStems } from './typo.ts';
 
-/** A posting list that counts for a term, and what its own form adds where it was typed just so. */
-export type WeightedList = Readonly<FoundList>;
-
 /** A term of the question with its weight, and where each source holds it. */
 export interface WeightedTerm extends QueryTerm {
   /** Of the term in any of its forms; 0 where the library does not contain it. */
@@ -20,8 +17,10 @@ export interface WeightedTerm extends QueryTerm {
   readonly bound: number;
   /** The stems searched for instead, where the library does not contain the term. */
   readonly corrections: readonly string[];
+  /** What each form adds in a chunk that holds it just so: as places in `forms`. */
+  readonly exactGains: readonly number[];
   /** Its lists in each source; empty where it does not occur. */
-  readonly lists: readonly (readonly WeightedList[])[];
+  readonly lists: readonly (readonly FoundList[])[];
 }
 
 export interface WeightedQuery {
@@ -98,28 +97,23 @@ class TermWeigher {
       const closest = closestStems(this.#readers, term.forms[0]?.form ?? '');
       if (closest.stems.length > 0) {
         corrections = closest.stems;
-        found = this.#stemLists(new Map(closest.stems.map((stem) => [stem, new Set<string>()])));
+        found = this.#stemLists(closest.stems.map((stem) => new WantedStem(stem)), 0);
         gainIdf = this.#idf(found.chunkCount);
         weight *= CORRECTION_WEIGHTS[closest.distance] ?? 0;
       }
     }
     const gain = weight * term.count * gainIdf * (k1 + 1);
-    const exactGains = new Map<string, number>();
-    if (!term.isFunctionWord && !term.isPrefix && exactWeight > 0) {
-      for (const { form, count } of term.forms) {
-        const formIdf = this.#idf(found.exactCounts.get(form) ?? 0);
-        exactGains.set(form, exactWeight * count * formIdf * (k1 + 1));
-      }
-    }
+    const exactGains: number[] = [];
     let bound = gain;
-    for (const exactGain of exactGains.values()) bound += exactGain;
-    if (exactGains.size > 0) {
-      for (const ofSource of found.lists) {
-        for (const list of ofSource) if (list.form !== undefined) list.exactGain = exactGains.get(list.form) ?? 0;
+    if (!term.isFunctionWord && !term.isPrefix && exactWeight > 0) {
+      for (const [place, { count }] of term.forms.entries()) {
+        const exactGain = exactWeight * count * this.#idf(found.exactCounts[place] ?? 0) * (k1 + 1);
+        exactGains.push(exactGain);
+        bound += exactGain;
       }
     }
     const { lists } = found;
-    return { ...term, idf, gain, bound, corrections, lists };
+    return { ...term, idf, gain, bound, corrections, exactGains, lists };
   }
 
   #idf(frequency: number): number {
@@ -129,28 +123,28 @@ class TermWeigher {
     return Math.log(1 + (chunkCount - holders + 0.5) / (holders + 0.5));
   }
 
-  #formLists(term: QueryTerm): FoundLists {
-    const stems = new Map<string, Set<string>>();
-    for (const { form } of term.forms) {
+  #formLists({ forms }: QueryTerm): FoundLists {
+    const stems = new Map<string, WantedStem>();
+    for (const [place, { form }] of forms.entries()) {
       for (const stem of stemsOf(form, this.#languageMask)) {
-        const forms = stems.get(stem) ?? new Set<string>();
-        forms.add(form);
-        stems.set(stem, forms);
+        const wanted = stems.get(stem) ?? new WantedStem(stem);
+        wanted.addForm(form, place);
+        stems.set(stem, wanted);
       }
     }
-    return this.#stemLists(stems);
+    return this.#stemLists([...stems.values()], forms.length);
   }
 
   /**
    * The lists of all forms of these stems, with the typed forms told apart. Where languages give a word several stems, a
    * chunk counts once for each of them.
    */
-  #stemLists(stems: ReadonlyMap<string, ReadonlySet<string>>): FoundLists {
-    const wanted = Array.from(stems, ([stem, forms]) => new WantedStem(stem, forms));
+  #stemLists(wanted: readonly WantedStem[], formCount: number): FoundLists {
     let chunkCount = 0;
-    const exactCounts = new Map<string, number>();
+    const exactCounts = new Array<number>(formCount).fill(0);
+    const lists: (readonly FoundList[])[] = [];
     let spare: FoundList[] = [];
-    const lists = this.#sources.map((source): readonly FoundList[] => {
+    for (const source of this.#sources) {
       const ofSource = spare;
       for (const stem of wanted) {
         const before = ofSource.length;
@@ -158,15 +152,18 @@ class TermWeigher {
         if (ofStem === 0) continue;
         chunkCount += source.liveMask === undefined ? ofStem : countLive(source, ofSource.slice(before));
       }
-      if (ofSource.length === 0) return NOTHING;
-      spare = [];
-      for (const list of ofSource) {
-        if (list.form === undefined) continue;
-        const count = source.liveMask === undefined ? list.count : countLive(source, [list]);
-        exactCounts.set(list.form, (exactCounts.get(list.form) ?? 0) + count);
+      if (ofSource.length === 0) {
+        lists.push(NOTHING);
+        continue;
       }
-      return ofSource;
-    });
+      spare = [];
+      lists.push(ofSource);
+      for (const list of ofSource) {
+        if (list.typed < 0) continue;
+        const count = source.liveMask === undefined ? list.count : countLive(source, [list]);
+        exactCounts[list.typed] = (exactCounts[list.typed] ?? 0) + count;
+      }
+    }
     return { lists, chunkCount, exactCounts };
   }
 
@@ -179,14 +176,15 @@ class TermWeigher {
       chunkCount += countLive(source, ofSource);
       return ofSource;
     });
-    return { lists, chunkCount, exactCounts: new Map() };
+    return { lists, chunkCount, exactCounts: [] };
   }
 }
 
 interface FoundLists {
   readonly lists: readonly (readonly FoundList[])[];
   readonly chunkCount: number;
-  readonly exactCounts: ReadonlyMap<string, number>;
+  /** Chunks that hold each form that was typed, just so. */
+  readonly exactCounts: readonly number[];
 }
 
 /** Live chunks that are in any of the lists. */

@@ -28,7 +28,7 @@ describe('lexical segments', () => {
         chunks.forEach((chunk, ordinal) => {
           for (const term of termsOf(chunk.body)) {
             const lists: FoundList[] = [];
-            new WantedStem(term, []).find(decoded, lists);
+            new WantedStem(term).find(decoded, lists);
             const holds = lists.some((list) => {
               const cursor = new PostingCursor(decoded, list);
               cursor.seek(ordinal);
