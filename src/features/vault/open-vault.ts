@@ -18,6 +18,10 @@ export interface OpenVault {
   /** The key sealed for this very origin. Throws `EnvelopeRejectedError` if it was changed or moved. */
   findApiKey(origin: string): Promise<string | undefined>;
   deleteApiKeys(): Promise<void>;
+  /** Wraps the key of a backup; it unwraps for the same `place` only. */
+  wrapFileKey(fileKey: Uint8Array, place: Uint8Array): Promise<Uint8Array>;
+  /** Throws `EnvelopeRejectedError` for anything that `wrapFileKey` did not make for this place. The caller wipes it. */
+  unwrapFileKey(wrapped: Uint8Array, place: Uint8Array): Promise<Uint8Array>;
 }
 
 const API_KEY_SCHEMA = 1;
@@ -63,6 +67,14 @@ class KeyedVault implements OpenVault {
   async deleteApiKeys(): Promise<void> {
     const ids = await this.store.listIds('secrets');
     await this.store.commit(ids.map((id) => ({ kind: 'delete', store: 'secrets', id })));
+  }
+
+  async wrapFileKey(fileKey: Uint8Array, place: Uint8Array): Promise<Uint8Array> {
+    return seal(await this.#keys.exportKey(), fileKey, place);
+  }
+
+  async unwrapFileKey(wrapped: Uint8Array, place: Uint8Array): Promise<Uint8Array> {
+    return open(await this.#keys.exportKey(), wrapped, place);
   }
 
   /**

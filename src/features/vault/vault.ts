@@ -93,11 +93,23 @@ export async function createVault(
  * header is missing, damaged or altered, before any derivation where that can be told.
  */
 export async function unlockVault(store: RecordStore, secret: UnlockSecret, derive: DeriveKey): Promise<UnlockedVault> {
-  const read = await existingHeader(store);
+  const keys = await keysBehind(await existingHeader(store), secret, derive);
+  return keys === undefined ? { kind: 'wrong-secret' } : { kind: 'open', vault: vaultOf(store, keys) };
+}
+
+/**
+ * The keys of the vault that has this header, or `undefined` where `secret` opens none of its slots. Throws
+ * `VaultHeaderError` when the header was altered.
+ */
+export async function keysBehind(
+  read: ReadHeader,
+  secret: UnlockSecret,
+  derive: DeriveKey,
+): Promise<VaultKeys | undefined> {
   const vaultKey = await vaultKeyBy(secret, read.header, derive);
-  if (vaultKey === undefined) return { kind: 'wrong-secret' };
+  if (vaultKey === undefined) return undefined;
   try {
-    return { kind: 'open', vault: vaultOf(store, await checkedKeys(vaultKey, read)) };
+    return await checkedKeys(vaultKey, read);
   } finally {
     vaultKey.fill(0);
   }

@@ -39,6 +39,11 @@ export class VaultKeys {
     return this.#sealingKey(`secrets/${this.epoch}`);
   }
 
+  /** The key that wraps the keys of backups. */
+  exportKey(): Promise<SealingKey> {
+    return this.#sealingKey('export-kek');
+  }
+
   /** The first 16 bytes of HMAC-SHA-256 over label and bytes: equal only for equal input inside one vault. */
   async identityOf(label: string, bytes: Uint8Array): Promise<ContentIdentity> {
     this.#identityKey ??= deriveMacKey(this.#material, idToBytes(this.vaultId), vaultLabel('ids'));
