@@ -375,6 +375,8 @@ export class Library {
   async #fillExact(space: VectorSpace | undefined): Promise<void> {
     if (!space) return;
     await this.quiet.wait();
+    // The window waits for the documents; answers are given without exact rows meanwhile.
+    await Promise.allSettled([this.#whole]);
     const isOver = (): boolean => this.#signal.aborted || this.#space !== space;
     await this.exact.fill(space, isOver, () => this.quiet.step());
     this.#exactEpoch++;
