@@ -8,25 +8,29 @@ const SLOTS_PER_ENTRY = 2;
 
 /**
  * Finds ids in many columns: a hash table with linear probing (Knuth, The Art of Computer Programming, vol. 3, 6.4, algorithm
- * L) over typed arrays, so that a million ids cost 16 MB and no strings. Columns come and go whole; an id may stand in
+ * L) over typed arrays, so that a million ids cost 48 MB at most and no strings. Columns come and go whole; an id may stand in
  * several. What an entry means is the caller's: `find` goes through the places of an id until one is accepted.
  */
 export class IdIndex<Id extends AnyId> {
   readonly #columns = new Map<number, IdColumn<Id>>();
   #groups = new Int32Array(FIRST_SLOTS).fill(-1);
   #ordinals = new Uint32Array(FIRST_SLOTS);
+  /** The whole hash of each entry: says nearly always that an id is another one without looking at it. */
+  #hashes = new Uint32Array(FIRST_SLOTS);
   /** Entries in the table, of columns that are gone too. */
   #usedCount = 0;
   #liveCount = 0;
   #nextGroup = 0;
 
-  /** Takes a column in and gives the number it is known by. */
-  add(column: IdColumn<Id>): number {
+  /** Takes a column in and gives the number it is known by. `onTwin` is told of each of its ids that stands in another. */
+  add(column: IdColumn<Id>, onTwin?: OnTwin): number {
+    if ((this.#usedCount + column.length) * SLOTS_PER_ENTRY > this.#groups.length) {
+      this.#rebuild(this.#liveCount + column.length);
+    }
     const group = this.#nextGroup++;
+    this.#insert(group, column, onTwin);
     this.#columns.set(group, column);
     this.#liveCount += column.length;
-    if ((this.#usedCount + column.length) * SLOTS_PER_ENTRY > this.#groups.length) this.#rebuild();
-    else this.#insert(group, column);
     return group;
   }
 
@@ -35,44 +39,80 @@ export class IdIndex<Id extends AnyId> {
     if (!column) return;
     this.#columns.delete(group);
     this.#liveCount -= column.length;
-    if (this.#columns.size === 0) this.#rebuild();
+    if (this.#columns.size === 0) this.#rebuild(0);
   }
 
   /** The first place of `id` that `isWanted`; as group × 2³² + ordinal, or -1. Use `groupOf` and `ordinalOf`. */
   find(id: Uint8Array, isWanted: (group: number, ordinal: number) => boolean): number {
     const mask = this.#groups.length - 1;
-    for (let slot = hashOf(id, 0) & mask; ; slot = (slot + 1) & mask) {
+    const hash = hashOf(id, 0);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const group = this.#groups[slot] ?? -1;
       if (group < 0) return -1;
+      if (this.#hashes[slot] !== hash) continue;
       const ordinal = this.#ordinals[slot] ?? 0;
       if (this.#columns.get(group)?.isAt(ordinal, id) && isWanted(group, ordinal)) return group * 2 ** 32 + ordinal;
     }
   }
 
-  #insert(group: number, column: IdColumn<Id>): void {
+  #insert(group: number, column: IdColumn<Id>, onTwin: OnTwin | undefined): void {
     const groups = this.#groups;
     const ordinals = this.#ordinals;
+    const hashes = this.#hashes;
     const mask = groups.length - 1;
     const { bytes, length } = column;
     for (let ordinal = 0; ordinal < length; ordinal++) {
-      let slot = hashOf(bytes, ordinal * ID_BYTES) & mask;
-      while ((groups[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+      const hash = hashOf(bytes, ordinal * ID_BYTES);
+      let slot = hash & mask;
+      for (let other = groups[slot]!; other >= 0; other = groups[slot]!) {
+        if (onTwin !== undefined && hashes[slot] === hash && other !== group) {
+          const otherOrdinal = ordinals[slot]!;
+          const otherColumn = this.#columns.get(other);
+          if (otherColumn && column.compare(ordinal, otherColumn, otherOrdinal) === 0) {
+            onTwin(ordinal, other, otherOrdinal);
+          }
+        }
+        slot = (slot + 1) & mask;
+      }
       groups[slot] = group;
       ordinals[slot] = ordinal;
+      hashes[slot] = hash;
     }
     this.#usedCount += length;
   }
 
-  #rebuild(): void {
+  /** Leaves out the entries of columns that are gone and makes room for `count`. */
+  #rebuild(count: number): void {
+    const formerGroups = this.#groups;
+    const formerOrdinals = this.#ordinals;
+    const formerHashes = this.#hashes;
     let slots = FIRST_SLOTS;
     // Room to double before the next time.
-    while (slots < this.#liveCount * SLOTS_PER_ENTRY * 2) slots *= 2;
-    this.#groups = new Int32Array(slots).fill(-1);
-    this.#ordinals = new Uint32Array(slots);
+    while (slots < count * SLOTS_PER_ENTRY * 2) slots *= 2;
+    const groups = new Int32Array(slots).fill(-1);
+    const ordinals = new Uint32Array(slots);
+    const hashes = new Uint32Array(slots);
+    const mask = slots - 1;
     this.#usedCount = 0;
-    for (const [group, column] of this.#columns) this.#insert(group, column);
+    for (let former = 0; former < formerGroups.length; former++) {
+      const group = formerGroups[former]!;
+      if (group < 0 || !this.#columns.has(group)) continue;
+      const hash = formerHashes[former]!;
+      let slot = hash & mask;
+      while (groups[slot]! >= 0) slot = (slot + 1) & mask;
+      groups[slot] = group;
+      ordinals[slot] = formerOrdinals[former]!;
+      hashes[slot] = hash;
+      this.#usedCount++;
+    }
+    this.#groups = groups;
+    this.#ordinals = ordinals;
+    this.#hashes = hashes;
   }
 }
+
+/** An id that comes in at `ordinal` stands in another column too. */
+export type OnTwin = (ordinal: number, otherGroup: number, otherOrdinal: number) => void;
 
 export function groupOf(place: number): number {
   return Math.floor(place / 2 ** 32);

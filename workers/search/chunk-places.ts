@@ -14,17 +14,11 @@ export class ChunkPlaces {
   readonly #groups = new Map<IndexSegment, number>();
 
   add(segment: IndexSegment): void {
-    const isFirst = this.#segments.size === 0;
-    const { chunkIds, live } = segment;
-    const group = this.#ids.add(chunkIds);
+    const group = this.#ids.add(segment.chunkIds, (ordinal, olderGroup, olderOrdinal) => {
+      if (segment.live[ordinal] === 1) this.#segments.get(olderGroup)?.bury(olderOrdinal);
+    });
     this.#segments.set(group, segment);
     this.#groups.set(segment, group);
-    if (isFirst) return;
-    for (let ordinal = 0; ordinal < live.length; ordinal++) {
-      if (live[ordinal] !== 1) continue;
-      const older = this.#find(chunkIds.bytesAt(ordinal), group);
-      older?.segment.bury(older.ordinal);
-    }
   }
 
   remove(segment: IndexSegment): void {
@@ -36,13 +30,8 @@ export class ChunkPlaces {
   }
 
   find(chunkId: ChunkId): ChunkPlace | undefined {
-    return this.#find(idToBytes(chunkId), undefined);
-  }
-
-  #find(id: Uint8Array, besides: number | undefined): ChunkPlace | undefined {
-    const isLive = (group: number, ordinal: number): boolean =>
-      group !== besides && this.#segments.get(group)?.live[ordinal] === 1;
-    const place = this.#ids.find(id, isLive);
+    const isLive = (group: number, ordinal: number): boolean => this.#segments.get(group)?.live[ordinal] === 1;
+    const place = this.#ids.find(idToBytes(chunkId), isLive);
     const segment = place < 0 ? undefined : this.#segments.get(groupOf(place));
     return segment && { segment, ordinal: ordinalOf(place) };
   }
