@@ -1,10 +1,12 @@
 // Measures the product in headless Chromium:
 //   npm run bench -- [--json] [--quick] [--write] [--only PART,…] [--rivals none|fast|strong|all] [--sizes N,…]
+//     [--distributions NAME,…] [--contestants NAME;…]
 // Parts: extract, embed, seal, scan, query, search, words, coldstart, app, size. --quick: small numbers, to see that it
 // runs; its figures say little. --json: one figure a line. --write: also writes docs/benchmarks.md, from these figures
 // and, for what was not measured now, those of docs/benchmarks.jsonl. --rivals: other people's libraries in search and
 // words; fast, the default, leaves out those that build for more than half a minute, strong takes the quickest of them in. --sizes: vectors in search, passages
-// in words, chunks in coldstart (where 1000000 takes minutes and 4 GB of disk). Builds the app first if there is no
+// in words, chunks in coldstart (where 1000000 takes minutes and 4 GB of disk). --distributions, --contestants: only
+// these in search, the latter by how their names begin. Builds the app first if there is no
 // build. Real files, texts and models are used where COMMONPLACE_MATERIAL (default ../shared) has them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,6 +54,8 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     rivals: { type: 'string', default: 'fast' },
     sizes: { type: 'string' },
+    distributions: { type: 'string' },
+    contestants: { type: 'string' },
   },
 });
 const { quick } = options;
@@ -96,7 +100,12 @@ try {
       );
       await benchEmbed(run);
     }
-    if (wants('search')) await benchSearch(run, sizes ?? (quick ? [2000] : [10_000, 100_000, 1_000_000]));
+    if (wants('search')) {
+      await benchSearch(run, sizes ?? (quick ? [2000] : [10_000, 100_000, 1_000_000]), {
+        distributions: options.distributions?.split(','),
+        contestants: options.contestants?.split(';'),
+      });
+    }
     if (wants('coldstart')) await benchColdStart(run, sizes ?? (quick ? [2000] : [10_000, 100_000]));
     if (wants('words')) await benchWords(run, sizes?.[0] ?? (quick ? 2000 : 100_000));
     if (wants('seal')) {

@@ -19,6 +19,7 @@ declare module 'edgevec' {
     constructor(dimensions: number);
     metric: 'l2' | 'cosine' | 'dot' | 'hamming';
     indexType: 0 | 1;
+    ef_search: number;
   }
   export class EdgeVec {
     constructor(config: EdgeVecConfig);

@@ -11,7 +11,7 @@ export async function createPglite(way: 'sequence' | 'ivfflat' | 'hnsw'): Promis
   let setEffort = -1;
   const knob = way === 'ivfflat' ? 'ivfflat.probes' : 'hnsw.ef_search';
   return {
-    efforts: { sequence: [0], ivfflat: [10, 30, 60, 120], hnsw: [40, 100, 200, 400, 800] }[way],
+    efforts: { sequence: [0], ivfflat: [10, 30, 60, 90, 120, 180], hnsw: [40, 100, 150, 200, 300, 400, 600, 800] }[way],
     ...(way !== 'sequence' && { effortName: way === 'ivfflat' ? 'probes' : 'ef_search' }),
     async build({ rows, count, dimensions }) {
       await database.exec(`create table vectors (id int primary key, row vector(${dimensions}))`);
