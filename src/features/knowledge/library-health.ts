@@ -21,13 +21,33 @@ export interface HealthReport {
   readonly repairedCount: number;
   /** Still to be made anew. */
   readonly waitingCount: number;
+  /** Times that parts of the index could not be read in the background, since they last could: the disk would not give them. */
+  readonly unreadCount: number;
 }
 
 export class LibraryHealth {
+  readonly #onChange: () => void;
   readonly #ailments = new Map<string, Ailment>();
   #damagedCount = 0;
   #outdatedCount = 0;
   #repairedCount = 0;
+  #unreadCount = 0;
+
+  /** `onChange`: told where the person may have to be. */
+  constructor(onChange: () => void = () => undefined) {
+    this.#onChange = onChange;
+  }
+
+  /**
+   * Nobody waits for this reading in the background. Where it fails, answers are given from what is in memory, and the count of
+   * what is unread stands until a later reading succeeds.
+   */
+  watch(reading: Promise<unknown>): void {
+    void reading.then(
+      () => this.#countUnread(0),
+      () => this.#countUnread(this.#unreadCount + 1),
+    );
+  }
 
   /** A record other than a segment's that could not be opened: a document's, say. */
   reportRecord(): void {
@@ -53,6 +73,12 @@ export class LibraryHealth {
     for (const part of ['index', 'vectors', 'texts'] as const) this.resolve(segmentId, part);
   }
 
+  #countUnread(count: number): void {
+    if (count === this.#unreadCount) return;
+    this.#unreadCount = count;
+    this.#onChange();
+  }
+
   /** Whether the search index does not have this segment. */
   isQuarantined(segmentId: SegmentId): boolean {
     return this.#ailments.get(keyOf(segmentId, 'index'))?.isSetAside === true;
@@ -69,6 +95,7 @@ export class LibraryHealth {
       outdatedCount: this.#outdatedCount,
       repairedCount: this.#repairedCount,
       waitingCount: this.#ailments.size,
+      unreadCount: this.#unreadCount,
     };
   }
 }

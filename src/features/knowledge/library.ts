@@ -49,7 +49,7 @@ const MEGABYTE = 1024 * 1024;
  */
 export class Library {
   readonly state = new LibraryState();
-  readonly health = new LibraryHealth();
+  readonly health = new LibraryHealth(() => this.changed());
   readonly tiers: LibraryTiers;
   readonly exact: ExactRows;
   /** What the background waits for after opening. */
@@ -84,9 +84,8 @@ export class Library {
       capacity: () => this.tiers.settings.passageMegabytes * MEGABYTE,
       isInUse: (blockId) => router.tierOf(blockId) !== 'cold',
     });
-    const lostTexts = { part: 'texts', reason: 'damaged' } as const;
     this.#reader = new LibraryReader(store, this.state, this.#blocks, router, ({ segmentId }) =>
-      this.health.report({ segmentId, ...lostTexts }),
+      this.health.report({ segmentId, part: 'texts', reason: 'damaged' }),
     );
     this.exact = new ExactRows({
       store,
@@ -114,8 +113,8 @@ export class Library {
 
   /**
    * Resolves when everything that is known without reading texts is in memory. Until then searching and reading passages
-   * work, and `state.documents` holds only some of the documents. Rejects when the disk cannot be read. A question that has to
-   * wait for this does so in `quiet.letting`.
+   * work, and `state.documents` holds only some of the documents. Rejects when the disk cannot be read. Questions wait for
+   * this in `quiet.letting`.
    */
   whenWhole(): Promise<void> {
     this.quiet.come();
@@ -304,11 +303,11 @@ export class Library {
       await loadCodes(this.#store, this.#searcher, entries, space, onLost);
     });
     this.#exactFilled = this.#fillExact(space);
-    void Promise.allSettled([this.#exactFilled]);
+    this.health.watch(this.#exactFilled);
     this.changed();
   }
 
-  /** Resolves when as many exact rows are in memory as there is room for. */
+  /** Resolves when as many exact rows are in memory as there is room for. They come after the documents, which the window waits for. */
   whenExact(): Promise<void> {
     this.quiet.come();
     return this.#exactFilled;
@@ -375,7 +374,6 @@ export class Library {
   async #fillExact(space: VectorSpace | undefined): Promise<void> {
     if (!space) return;
     await this.quiet.wait();
-    // The window waits for the documents; answers are given without exact rows meanwhile.
     await Promise.allSettled([this.#whole]);
     const isOver = (): boolean => this.#signal.aborted || this.#space !== space;
     await this.exact.fill(space, isOver, () => this.quiet.step());

@@ -19,7 +19,7 @@ export async function searchTiered(
   const coming = exact.bringIn(wanted, space);
   if (!isUrgent) {
     // The next question is the better for it; this one is not kept waiting, nor failed.
-    void Promise.allSettled([coming]);
+    library.health.watch(coming);
     return outcome;
   }
   trace?.note(0, await coming);

@@ -4,6 +4,8 @@ export const NOTICES = {
   importStopped: 'The import stopped. What was already read is kept. Add the files again to go on.',
   damaged:
     'Part of your library could not be opened: it is damaged on this disk. The rest works, and what can be read again from your files is. Add files that are missing once more.',
+  unread:
+    'The disk did not give part of the search index, so results may be ordered less exactly. Nothing is lost, and it is tried again as you ask. If this stays, lock your library and unlock it again.',
   updateReady: 'A new version is ready.',
   updateApply: 'Update now',
   updateWaiting: 'A new version is ready. It can be put in place once the import has finished.',

@@ -67,6 +67,7 @@ describe('a segment with one flipped bit', () => {
         outdatedCount: 0,
         repairedCount: 1,
         waitingCount: 0,
+        unreadCount: 0,
       });
       // Vectors are made anew by embedding, everything else from what there is.
       expect(lib.embedder.embeddedTexts).toHaveLength(embedded);
@@ -110,6 +111,7 @@ describe('a library that an older version wrote', () => {
       outdatedCount: 3,
       repairedCount: 3,
       waitingCount: 0,
+      unreadCount: 0,
     });
     expect(lib.embedder.embeddedTexts).toEqual([]);
     expect(lib.meaning.embeddedCount).toBe(3);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../../src/domain/settings.ts';
+import { StorageUnavailableError } from '../../../../src/domain/errors.ts';
+import type { Hit } from '../../../../src/domain/hit.ts';
 import { AnswerCache } from '../../../../src/features/knowledge/answer-cache.ts';
+import { findHits } from '../../../../src/features/knowledge/find-hits.ts';
 import { Library } from '../../../../src/features/knowledge/library.ts';
 import { LruMap } from '../../../../src/features/knowledge/lru.ts';
 import { MemoryStore } from '../../../../src/platform/storage/memory-store.ts';
@@ -8,6 +11,7 @@ import { SearchIndex } from '../../../../workers/search/search-index.ts';
 import { vaultOver } from '../../../fixtures/library/crashing-store.ts';
 import { openInProcess, WORD_MODEL } from '../../../fixtures/library/in-process.ts';
 
+const never = new AbortController().signal;
 const SPACE = { modelKey: WORD_MODEL.modelId, dimensions: WORD_MODEL.dimensions };
 const texts = Object.fromEntries(
   ['granite', 'heron', 'slate'].map((word) => [`${word}.md`, `# ${word}\n\nAll about ${word}.\n`]),
@@ -98,6 +102,43 @@ describe('exact rows', () => {
       diversity: 0,
     } as const;
     expect((await searcher.search({ ...request, mode: 'dense' })).hits).toHaveLength(3);
+  });
+});
+
+describe('exact rows that the disk does not give', () => {
+  it('leave answers as they are, count in the library’s health, and no longer once they could be read', async () => {
+    const disk = new MemoryStore();
+    await (await openInProcess({ vault: await vaultOver(disk) })).take(texts);
+    const vault = await vaultOver(disk);
+    const lib = await openInProcess({ vault });
+    await lib.library.whenExact();
+    const { library } = lib;
+    const outcome = async (): Promise<readonly Hit[]> => {
+      const found = await findHits('heron', lib, { k: 3, candidateCount: 10, diversity: 0, signal: never });
+      return found.outcome.hits;
+    };
+    const before = await outcome();
+    for (const { segmentId } of library.state.manifest.segments) {
+      await lib.searcher.setExact(segmentId, SPACE.modelKey);
+      library.exact.forget(segmentId);
+    }
+    const { findMany } = vault.store;
+    let isGone = true;
+    vault.store.findMany = (store, ...rest) =>
+      isGone && store === 'vectors'
+        ? Promise.reject(new StorageUnavailableError('The disk is gone.'))
+        : findMany.call(vault.store, store, ...rest);
+    let changes = 0;
+    library.onChange(() => changes++);
+    // Wanted often enough to be brought in.
+    for (let asked = 0; asked < 4; asked++)
+      expect((await outcome()).map(({ chunkId }) => chunkId)).toContain(before[0]!.chunkId);
+    await expect.poll(() => library.health.current.unreadCount).toBeGreaterThan(0);
+    expect(changes).toBeGreaterThan(0);
+    isGone = false;
+    await outcome();
+    await expect.poll(() => library.health.current.unreadCount).toBe(0);
+    expect(await outcome()).toEqual(before);
   });
 });
 
