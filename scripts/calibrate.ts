@@ -99,7 +99,7 @@ async function judge(
       k: 2 * DEPTH,
       candidateCount: DEPTH,
       diversity: 0,
-      contextWeight: 0,
+      contextStrength: 0,
     };
     const { hits, queryTerms } = await index.search({ ...request, mode: 'hybrid' });
     const ids = hits.map(({ chunkId }) => index.documentIdOf(chunkId));

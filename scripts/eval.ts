@@ -73,7 +73,7 @@ async function measure(index: JudgedIndex, collection: BeirCollection, mode: Sea
       diversity: 0,
       mode,
       ...(options.alignment !== undefined && { alignmentWeight: Number(options.alignment) }),
-      ...(options.context !== undefined && { contextWeight: Number(options.context) }),
+      ...(options.context !== undefined && { contextStrength: Number(options.context) }),
       fusion: options.fusion === 'rrf' ? 'rrf' : 'convex',
     });
     runs.push({ ranking: hits.map(({ chunkId }) => index.documentIdOf(chunkId)), judgements });

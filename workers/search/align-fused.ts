@@ -14,6 +14,8 @@ export interface AlignmentContext {
   readonly request: SearchRequest;
   readonly fusion: FusionOutcome;
   readonly keys: SearchKeys;
+  /** The same in the order that context gives: of these the first are aligned. */
+  readonly inContext: (entries: readonly AlignableEntry[]) => readonly AlignableEntry[];
   /** Of the request's model; absent while its token vectors are not there. */
   readonly aligner?: TokenAligner;
 }
@@ -32,14 +34,16 @@ export function isAligned(
  */
 export function alignFused(
   fused: readonly AlignableEntry[],
-  { request, fusion, keys, aligner }: AlignmentContext,
+  { request, fusion, keys, inContext, aligner }: AlignmentContext,
 ): readonly AlignedEntry[] {
   const { queryTokens, modelKey, alignmentWeight } = request;
   if (!aligner || !queryTokens || modelKey === undefined || fusion.method !== 'convex') return fused;
   if (alignmentWeight !== undefined && !(alignmentWeight >= 0 && alignmentWeight < Infinity)) {
     throw new InvalidInputError('The weight of alignment must be a number of at least 0.');
   }
-  const lists = fused.slice(0, ALIGNED_CANDIDATES).map(({ key }) => {
+  const entries = new Map(fused.map((entry) => [entry.key, entry]));
+  const ordered = inContext(fused).flatMap(({ key }) => entries.get(key) ?? []);
+  const lists = ordered.slice(0, ALIGNED_CANDIDATES).map(({ key }) => {
     const { segment, ordinal } = keys.placeOf(key);
     return segment.vectors.get(modelKey)?.tokens?.at(ordinal);
   });
@@ -47,5 +51,5 @@ export function alignFused(
   const scores = aligner.align(queryTokens, known);
   let next = 0;
   const alignments = lists.map((list) => (list === undefined ? undefined : scores[next++]));
-  return addAlignment(fused, alignments, keys.isBefore, alignmentWeight);
+  return addAlignment(ordered, alignments, keys.isBefore, alignmentWeight);
 }

@@ -114,8 +114,8 @@ export interface SearchRequest {
   readonly meaningStrength?: number;
   /** What alignment adds beside words and meaning; default `ALIGNMENT_WEIGHT`. Evaluations try others. */
   readonly alignmentWeight?: number;
-  /** What neighbours in the document add, before brevity; default `CONTEXT_WEIGHT`. Evaluations try others. */
-  readonly contextWeight?: number;
+  /** How much of what is said in `addContext` is done, before brevity; default 1. Evaluations try others. */
+  readonly contextStrength?: number;
   /** See `EmbeddingModel.unrelatedCosine`. */
   readonly unrelatedCosine?: number;
 }

@@ -9,7 +9,8 @@ import { wordWeights as weightsOfWords } from '../../src/engine/lexical/word-wei
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
-import { addContext, CONTEXT_WEIGHT } from '../../src/engine/ranking/add-context.ts';
+import type { AlignedEntry } from '../../src/engine/ranking/add-alignment.ts';
+import { addContext, type ContextEntry } from '../../src/engine/ranking/add-context.ts';
 import type { TokenAligner } from '../../src/engine/ranking/alignment.ts';
 import { brevityOf } from '../../src/engine/ranking/fusion-features.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
@@ -19,7 +20,7 @@ import { chunkSimilarity, nearDuplicates } from './chunk-similarity.ts';
 import { DenseSearch } from './dense-search.ts';
 import { fuseLists } from './fuse-lists.ts';
 import type { IndexSegment } from './index-segment.ts';
-import { neighbourFinder } from './neighbour-finder.ts';
+import { findSurroundings } from './surroundings.ts';
 import type { PassageOrder } from './passage-order.ts';
 import { SearchKeys } from './search-keys.ts';
 
@@ -72,8 +73,8 @@ export function runSearch(
   const dense = usesVectors ? meaning.nearest(request.candidateCount, acceptMasks) : undefined;
   const denseAt = performance.now();
   const meanLength = (statistics.fieldTotals[0] ?? 0) / Math.max(1, statistics.chunkCount);
-  const contextWeight = (request.contextWeight ?? CONTEXT_WEIGHT) * brevityOf(meanLength);
-  const neighboursOf = neighbourFinder(keys, order, acceptMasks);
+  const contextStrength = (request.contextStrength ?? 1) * brevityOf(meanLength);
+  const surroundings = findSurroundings(keys, order, acceptMasks);
   const {
     fused: fusedByTwo,
     fusion,
@@ -96,11 +97,13 @@ export function runSearch(
       return best.drain();
     },
     scoreByMeaning: (wanted) => meaning.score(wanted),
-    ...(contextWeight > 0 && { neighboursOf }),
+    ...(contextStrength > 0 && { neighboursOf: surroundings.neighboursOf }),
   });
   const fusedAt = performance.now();
-  const aligned = alignFused(fusedByTwo, { request, fusion, keys, ...(aligner && { aligner }) });
-  const fused = addContext(aligned, neighboursOf, keys.isBefore, fusion.method === 'convex' ? contextWeight : 0);
+  const inContext = (entries: readonly AlignedEntry[]): readonly ContextEntry[] =>
+    fusion.method === 'convex' ? addContext(entries, surroundings, keys.isBefore, contextStrength) : entries;
+  const aligned = alignFused(fusedByTwo, { request, fusion, keys, inContext, ...(aligner && { aligner }) });
+  const fused = inContext(aligned);
   const alignedAt = performance.now();
   const modelKey = usesVectors ? request.modelKey : undefined;
   const poolSize = request.k * DIVERSITY_POOL;
@@ -197,10 +200,10 @@ function checkRequest({
   mode,
   queryVector,
   modelKey,
-  contextWeight = 0,
+  contextStrength = 0,
 }: SearchRequest): void {
-  if (!(contextWeight >= 0 && contextWeight < Infinity)) {
-    throw new InvalidInputError('The weight of context must be a number of at least 0.');
+  if (!(contextStrength >= 0 && contextStrength < Infinity)) {
+    throw new InvalidInputError('The strength of context must be a number of at least 0.');
   }
   if (!Number.isInteger(k) || k < 0 || !Number.isInteger(candidateCount) || candidateCount < 0) {
     throw new InvalidInputError('The number of passages to find must be a whole number.');

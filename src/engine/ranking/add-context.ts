@@ -1,65 +1,86 @@
 import type { AlignedEntry } from './add-alignment.ts';
 
-/** What the passages around a passage add beside 1 for its own score, before brevity; see docs/engine.md, "Context". */
-export const CONTEXT_WEIGHT = 0.25;
+/** How much the passages beside a passage count, each, before brevity; see docs/engine.md, "Context". */
+const BESIDE = 0.3;
+/** How much the best passage of its document counts. */
+const BEST_OF_DOCUMENT = 0.5;
 /** Of either list, the passages whose neighbours are looked at even where nothing found them. */
 export const CONTEXT_CANDIDATES = 50;
 
 export interface ContextEntry extends AlignedEntry {
-  /** What the passages before and after it in its document add to `score`. */
+  /** What other passages of its document add to `score`. */
   readonly contextPart?: number;
 }
 
+export interface Surroundings {
+  /** The passages before and after one in its document, at most two. */
+  readonly neighboursOf: (key: number) => readonly number[];
+  /** Some number that passages of one document share, and no others. */
+  readonly documentOf: (key: number) => number;
+}
+
 /**
- * Lets the passages next to a passage speak for it, as far as their own scores go:
+ * Lets the other passages of its document speak for a passage, as far as their own scores s go:
  *
- *   score = (s + λ · (s of the one before + s of the one after)) / (1 + 2λ)
+ *   score = (s + λ · (s of the one before + s of the one after) + δ · (best s of its document)) / (1 + 2λ + δ)
  *
- * A passage that stands alone in its document is taken to have a context like that of the others, in proportion to its own
- * score, so that it neither gains nor loses a place for want of neighbours; one at its document's beginning or end has one
- * neighbour. `entries` are best first; a neighbour that is not among them counts as 0. Where no entry has one, or `weight`
- * (λ) is 0, they are left as they are.
+ * with λ = 0.3 · `strength`, δ = 0.5 · `strength`. A passage that stands alone in its document is taken to have neighbours like
+ * those of the others, in proportion to its own score, so that it neither gains nor loses a place for want of them; one at
+ * its document's beginning or end has one. A neighbour that is not among `entries` counts as 0. Where no entry has
+ * any, or `strength` is 0, the entries, which are best first, are left as they are.
  *
- * Local context and contextualisation: Fernández, Losada, Azzopardi, "Extending the language modeling framework for sentence
- * retrieval to include local context", Information Retrieval 14(4), 2011; Carmel, Shtok, Kurland, "Position-based
- * contextualization for passage retrieval", CIKM 2013.
+ * Neighbours: Fernández, Losada, Azzopardi, "Extending the language modeling framework for sentence retrieval to include
+ * local context", Information Retrieval 14(4), 2011; Carmel, Shtok, Kurland, "Position-based contextualization for passage
+ * retrieval", CIKM 2013. The document's best passage: Callan, "Passage-level evidence in document retrieval", SIGIR 1994;
+ * Bendersky, Kurland, "Utilizing passage-based language models for document retrieval", ECIR 2008.
  */
 export function addContext(
   entries: readonly AlignedEntry[],
-  neighboursOf: (key: number) => readonly number[],
+  { neighboursOf, documentOf }: Surroundings,
   isBefore: (left: number, right: number) => boolean,
-  weight: number,
+  strength: number,
 ): readonly ContextEntry[] {
-  if (weight === 0) return entries;
-  const scores = new Map(entries.map(({ key, score }) => [key, score]));
-  const contexts = entries.map(({ key }) => {
+  if (strength === 0) return entries;
+  const scores = new Map<number, number>();
+  const bests = new Map<number, number>();
+  for (const { key, score } of entries) {
+    const document = documentOf(key);
+    scores.set(key, score);
+    bests.set(document, Math.max(bests.get(document) ?? 0, score));
+  }
+  const besides = entries.map(({ key }) => {
     const neighbours = neighboursOf(key);
     if (neighbours.length === 0) return undefined;
     let sum = 0;
     for (const near of neighbours) sum += scores.get(near) ?? 0;
     return sum;
   });
-  const usual = usualContext(entries, contexts);
+  const usual = usualBeside(entries, besides);
   if (usual === undefined) return entries;
-  const scale = 1 / (1 + 2 * weight);
-  const scaleAlone = scale * (1 + weight * usual);
+  const lambda = BESIDE * strength;
+  const delta = BEST_OF_DOCUMENT * strength;
+  const scale = 1 / (1 + 2 * lambda + delta);
   return entries
     .map((entry, at): ContextEntry => {
-      const context = contexts[at];
-      return context === undefined ? scaled(entry, scaleAlone) : scaled(entry, scale, scale * weight * context);
+      const beside = besides[at];
+      if (beside === undefined) return scaled(entry, scale * (1 + lambda * usual + delta));
+      const best = bests.get(documentOf(entry.key)) ?? 0;
+      return best === entry.score
+        ? scaled(entry, scale * (1 + delta), scale * lambda * beside)
+        : scaled(entry, scale, scale * (lambda * beside + delta * best));
     })
     .sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
 }
 
-/** Context for each 1 of score, among entries that have neighbours; `undefined` where none has. */
-function usualContext(entries: readonly AlignedEntry[], contexts: readonly (number | undefined)[]): number | undefined {
+/** What stands beside a passage for each 1 of its score, among entries that have neighbours; `undefined` where none has. */
+function usualBeside(entries: readonly AlignedEntry[], besides: readonly (number | undefined)[]): number | undefined {
   let own = 0;
   let around = 0;
   entries.forEach(({ score }, at) => {
-    const context = contexts[at];
-    if (context === undefined) return;
+    const beside = besides[at];
+    if (beside === undefined) return;
     own += score;
-    around += context;
+    around += beside;
   });
   return own > 0 ? Math.min(2, around / own) : undefined;
 }

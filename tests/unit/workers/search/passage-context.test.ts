@@ -97,7 +97,7 @@ describe('context in a search', () => {
     const { wordsPart = 0, meaningPart = 0, contextPart = 0 } = answer?.why ?? {};
     expect(contextPart).toBeGreaterThan(wordsPart + meaningPart);
     expect(wordsPart + meaningPart + contextPart).toBeCloseTo(answer?.score ?? 0, 9);
-    expect(found(await index.search({ ...request, contextWeight: 0 }))).not.toContain(ANSWER);
+    expect(found(await index.search({ ...request, contextStrength: 0 }))).not.toContain(ANSWER);
     expect(found(await index.search({ ...request, mode: 'lexical' }))).not.toContain(ANSWER);
   });
 
@@ -143,7 +143,7 @@ describe('context in a search', () => {
   it('changes nothing in a library of documents of one passage, or where their order is not known', async () => {
     const single = TALK.map((passage) => ({ ...passage, document: passage.number, position: 0 }));
     const index = await indexOf([...NOTES, ...single]);
-    const plain = await index.search({ ...request, contextWeight: 0 });
+    const plain = await index.search({ ...request, contextStrength: 0 });
     expect((await index.search(request)).hits).toEqual(plain.hits);
     const unordered = new SearchIndex();
     const { positions: _, ...load } = await loadOf(unordered, 1, [...NOTES, ...TALK]);
@@ -156,6 +156,6 @@ describe('context in a search', () => {
     const load = await loadOf(index, 1, TALK);
     await expect(index.addSegment({ ...load, positions: new Uint32Array(2) })).rejects.toThrow(InvalidInputError);
     await index.addSegment(load);
-    await expect(index.search({ ...request, contextWeight: -1 })).rejects.toThrow(InvalidInputError);
+    await expect(index.search({ ...request, contextStrength: -1 })).rejects.toThrow(InvalidInputError);
   });
 });
