@@ -1,7 +1,4 @@
 import type { EmbeddingModel } from '../../domain/embedding-model.ts';
-import type { NearMiss } from '../../domain/explanation.ts';
-import type { Hit } from '../../domain/hit.ts';
-import type { ChunkId } from '../../domain/ids.ts';
 import type { ParsedQuestion } from '../../domain/question.ts';
 import { parseQuestion } from '../../engine/ranking/parse-question.ts';
 import type { Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
@@ -100,33 +97,6 @@ function strengthOf(model: EmbeddingModel | undefined): Pick<EmbeddingModel, 'me
     ...(meaningStrength !== undefined && { meaningStrength }),
     ...(unrelatedCosine !== undefined && { unrelatedCosine }),
   };
-}
-
-/** The passages that came closest to being hits, by the documents they stand in. */
-export async function describeNearMisses(
-  nearMisses: readonly Hit[],
-  library: Library,
-  trace?: AnswerTrace,
-): Promise<NearMiss[]> {
-  const chunks = await library.readChunks(
-    nearMisses.map(({ chunkId }) => chunkId),
-    trace,
-  );
-  const documentOf = new Map<ChunkId, { title: string; path: string }>();
-  for (const { chunkId, documentId } of chunks) {
-    const document = library.state.documents.get(documentId);
-    if (document) documentOf.set(chunkId, { title: document.title, path: document.path });
-  }
-  return nearMisses.flatMap(({ chunkId, score, lexicalRank, denseRank }) => {
-    const document = documentOf.get(chunkId);
-    if (!document) return [];
-    return {
-      ...document,
-      score,
-      ...(lexicalRank !== undefined && { lexicalRank }),
-      ...(denseRank !== undefined && { denseRank }),
-    };
-  });
 }
 
 function nothingFound(startedAt: number): SearchOutcome {

@@ -69,6 +69,32 @@ export class LibraryState {
     return place && this.tables.get(place.segmentId)?.chunkColumn.at(place.ordinal);
   }
 
+  /** Live chunks of the same version, up to `count` on each side; none for a chunk that is gone. */
+  neighbours(chunkId: ChunkId, count: number): ChunkId[] {
+    const place = this.place(chunkId);
+    const table = place && this.tables.get(place.segmentId);
+    if (!table) return [];
+    const { segmentId, ordinal } = place;
+    const { versionPlaces, positions } = table;
+    const version = versionPlaces[ordinal] ?? 0;
+    const position = positions[ordinal] ?? 0;
+    const found: ChunkId[] = [];
+    for (let distance = -count; distance <= count; distance++) {
+      if (distance === 0 || position + distance < 0) continue;
+      const beside = ordinal + distance;
+      // Nearly always a version's chunks lie side by side; where a segment ends or was merged they are looked for.
+      const isBeside =
+        versionPlaces[beside] === version &&
+        positions[beside] === position + distance &&
+        this.isLive(segmentId, beside);
+      const neighbour = isBeside
+        ? table.chunkColumn.at(beside)
+        : this.chunksOfVersion(table.versionColumn.at(version)).get(position + distance);
+      if (neighbour) found.push(neighbour);
+    }
+    return found;
+  }
+
   /** The version's live chunks by position; empty when it is not indexed (any more). */
   chunksOfVersion(versionId: VersionId): ReadonlyMap<number, ChunkId> {
     const known = this.#versions.find(versionId);

@@ -2,17 +2,16 @@ import type { Chunk } from '../../domain/chunk.ts';
 import type { Citation, Passage } from '../../domain/citation.ts';
 import { explainHit, type AnswerExplanation } from '../../domain/explanation.ts';
 import type { Hit, StageTimings } from '../../domain/hit.ts';
-import type { ChunkId } from '../../domain/ids.ts';
 import type { ParsedQuestion } from '../../domain/question.ts';
 import type { RetrievalSettings } from '../../domain/settings.ts';
 import { packContext } from '../../engine/context.ts';
-import type { ContextLookup } from '../../engine/context.ts';
 import type { Reranker, Searcher, SearchOutcome } from '../../platform/compute/ports.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { AnswerTrace } from './answer-trace.ts';
-import { describeNearMisses, findHits } from './find-hits.ts';
+import { findHits } from './find-hits.ts';
 import type { Library } from './library.ts';
 import type { Meaning } from './meaning.ts';
+import { readPassages, sourceOf } from './read-passages.ts';
 import { rerank, RERANK_DEPTH } from './rerank.ts';
 
 export interface RetrieveDeps {
@@ -96,10 +95,9 @@ async function searchAndRead(
   const rerankedAt = performance.now();
   const hits = ordered.slice(0, passageCount);
   const allNotes = note === undefined ? notes : [...notes, note];
-  const lookup = await readWithNeighbours(hits, neighbourCount, deps.library, trace);
-  const passages = packContext(hits, lookup, { budgetTokens: contextTokens, neighbourCount });
   const missed = [...ordered.slice(passageCount), ...outcome.nearMisses].slice(0, outcome.nearMisses.length || 3);
-  const nearMisses = await describeNearMisses(missed, deps.library, trace);
+  const { lookup, nearMisses } = await readPassages(hits, missed, neighbourCount, deps.library, trace);
+  const passages = packContext(hits, lookup, { budgetTokens: contextTokens, neighbourCount });
   const endedAt = performance.now();
   const cosines = hits.map((hit) => hit.denseScore).filter((score) => score !== undefined);
   const timings = {
@@ -130,40 +128,4 @@ async function searchAndRead(
 export function citationOf(chunk: Chunk, marker: number, library: Library): Citation {
   const { chunkId, documentId, versionId, locator, quote } = chunk;
   return { marker, chunkId, documentId, versionId, ...sourceOf(chunk, library), locator, quote };
-}
-
-function sourceOf(chunk: Chunk, library: Library): { readonly title: string; readonly path: string } {
-  const document = library.state.documents.get(chunk.documentId);
-  return { title: document?.title ?? '', path: document?.path ?? '' };
-}
-
-async function readWithNeighbours(
-  hits: readonly Hit[],
-  neighbourCount: number,
-  library: Library,
-  trace: AnswerTrace,
-): Promise<ContextLookup> {
-  const byId = new Map<ChunkId, Chunk>();
-  const found = await library.readChunks(
-    hits.map((hit) => hit.chunkId),
-    trace,
-  );
-  for (const chunk of found) byId.set(chunk.chunkId, chunk);
-  const neighbours = new Set<ChunkId>();
-  for (const chunk of byId.values()) {
-    const siblings = library.state.chunksOfVersion(chunk.versionId);
-    for (let distance = -neighbourCount; distance <= neighbourCount; distance++) {
-      const sibling = siblings.get(chunk.position + distance);
-      if (sibling && !byId.has(sibling)) neighbours.add(sibling);
-    }
-  }
-  for (const chunk of await library.readChunks([...neighbours], trace)) byId.set(chunk.chunkId, chunk);
-  return {
-    chunkOf: (chunkId) => byId.get(chunkId),
-    chunkAt: (versionId, position) => {
-      const chunkId = library.state.chunksOfVersion(versionId).get(position);
-      return chunkId && byId.get(chunkId);
-    },
-    sourceOf: (chunk) => sourceOf(chunk, library),
-  };
 }

@@ -1,6 +1,7 @@
 import { explainHit } from '../../domain/explanation.ts';
 import type { SearchResultsView } from '../../domain/source-view.ts';
-import { describeNearMisses, findHits } from './find-hits.ts';
+import { findHits } from './find-hits.ts';
+import { describeNearMisses } from './read-passages.ts';
 import { citationOf } from './retrieve.ts';
 import type { RetrieveDeps } from './retrieve.ts';
 
@@ -26,15 +27,9 @@ async function listPassages(
   const trace = library.tiers.start(query);
   const { outcome, notes } = await findHits(query, deps, { k: limit, candidateCount, diversity: 0, signal, trace });
   const searchedAt = performance.now();
-  const chunks = new Map(
-    (
-      await library.readChunks(
-        outcome.hits.map((hit) => hit.chunkId),
-        trace,
-      )
-    ).map((chunk) => [chunk.chunkId, chunk]),
-  );
-  const nearMisses = await describeNearMisses(outcome.nearMisses, library, trace);
+  const wanted = [...outcome.hits, ...outcome.nearMisses].map((hit) => hit.chunkId);
+  const chunks = new Map((await library.readChunks(wanted, trace)).map((chunk) => [chunk.chunkId, chunk]));
+  const nearMisses = describeNearMisses(outcome.nearMisses, chunks, library);
   const endedAt = performance.now();
   const results = outcome.hits.flatMap((hit, index) => {
     const chunk = chunks.get(hit.chunkId);

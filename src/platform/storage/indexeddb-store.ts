@@ -52,7 +52,7 @@ export class IndexedDbStore implements RecordStore {
 
   async findMany(store: StoreName, ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
     if (ids.length === 0) return [];
-    return this.#transact([store], 'readonly', async (transaction) => {
+    return this.#read(store, async (transaction) => {
       const records = transaction.objectStore(store);
       const values: unknown[] = await Promise.all(ids.map((id) => records.get(keyOf(id))));
       return values.map((value) => (value === undefined ? undefined : bytesOf(value)));
@@ -60,14 +60,14 @@ export class IndexedDbStore implements RecordStore {
   }
 
   async listIds(store: StoreName): Promise<RecordId[]> {
-    return this.#transact([store], 'readonly', async (transaction) => {
+    return this.#read(store, async (transaction) => {
       const keys = await transaction.objectStore(store).getAllKeys();
       return keys.map(idOf);
     });
   }
 
   async list(store: StoreName): Promise<StoredRecord[]> {
-    return this.#transact([store], 'readonly', async (transaction) => {
+    return this.#read(store, async (transaction) => {
       const records = transaction.objectStore(store);
       const [keys, values] = await Promise.all([records.getAllKeys(), records.getAll()]);
       return keys.map((key, i) => ({ id: idOf(key), value: bytesOf(values[i]) }));
@@ -77,7 +77,7 @@ export class IndexedDbStore implements RecordStore {
   async commit(writes: readonly Write[]): Promise<void> {
     if (writes.length === 0) return;
     const stores = [...new Set(writes.map((write) => write.store))];
-    await this.#transact(stores, 'readwrite', async (transaction) => {
+    await this.#write(stores, async (transaction) => {
       const requests = writes.map(async (write) => {
         const records = transaction.objectStore(write.store);
         return write.kind === 'put'
@@ -92,18 +92,23 @@ export class IndexedDbStore implements RecordStore {
     this.#end('This library has been closed. Open it again to go on.');
   }
 
+  #read<T>(store: StoreName, work: (transaction: Transaction<'readonly'>) => Promise<T>): Promise<T> {
+    return this.#withDatabase((database) => readOut(database.transaction([store], 'readonly'), work));
+  }
+
   /** Runs `work` in one transaction and resolves when that has completed. */
-  async #transact<T, Mode extends 'readonly' | 'readwrite'>(
-    stores: readonly StoreName[],
-    mode: Mode,
-    work: (transaction: Transaction<Mode>) => Promise<T>,
-  ): Promise<T> {
+  #write<T>(stores: readonly StoreName[], work: (transaction: Transaction<'readwrite'>) => Promise<T>): Promise<T> {
+    return this.#withDatabase((database) =>
+      completed(database.transaction([...stores], 'readwrite', { durability: 'strict' }), work),
+    );
+  }
+
+  /** Opens the database anew where its connection is lost under `run`, which is then run again. */
+  async #withDatabase<T>(run: (database: Database) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const connection = this.#connected();
       try {
-        const database = await connection;
-        const transaction = database.transaction([...stores], mode, { durability: 'strict' });
-        return await completed(transaction, work);
+        return await run(await connection);
       } catch (error) {
         const wasLost = this.#connection !== connection || isConnectionLost(error);
         if (this.#ending !== undefined || !wasLost || tries === MAX_TRIES) throw this.#errorOf(error);
@@ -184,10 +189,24 @@ export class IndexedDbStore implements RecordStore {
   }
 }
 
+/** What `work` read. Nothing is to become durable: its requests say all there is to say, before the transaction is over. */
+async function readOut<T>(
+  transaction: Transaction<'readonly'>,
+  work: (transaction: Transaction<'readonly'>) => Promise<T>,
+): Promise<T> {
+  const over = Promise.allSettled([transaction.done]);
+  try {
+    return await work(transaction);
+  } catch (error) {
+    await over;
+    throw transaction.error ?? error;
+  }
+}
+
 /** The outcome of `work`, once the transaction is complete. Its own error says more than those of its requests. */
-async function completed<T, Mode extends 'readonly' | 'readwrite'>(
-  transaction: Transaction<Mode>,
-  work: (transaction: Transaction<Mode>) => Promise<T>,
+async function completed<T>(
+  transaction: Transaction<'readwrite'>,
+  work: (transaction: Transaction<'readwrite'>) => Promise<T>,
 ): Promise<T> {
   const working = (async () => work(transaction))();
   const [worked, done] = await Promise.allSettled([abortOnFailure(transaction, working), transaction.done]);
