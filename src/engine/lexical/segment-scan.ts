@@ -100,17 +100,30 @@ export class SegmentScan {
   run(best: TopK): void {
     const { segment, acceptMask } = this.#source;
     const isSparse = acceptMask !== undefined && countOnes(acceptMask) * SPARSE < segment.chunkCount;
-    for (let base = 0, end = 0; base < segment.chunkCount; base = end) {
+    for (let base = 0; base < segment.chunkCount;) {
       const threshold = this.#isPruned ? best.threshold : -Infinity;
-      end = Math.min(base + (threshold === -Infinity ? FIRST_WINDOW : WINDOW), segment.chunkCount);
+      const end = Math.min(base + (threshold === -Infinity ? FIRST_WINDOW : WINDOW), segment.chunkCount);
       const essential = this.#essentialTerms(threshold);
       if (essential === 0) return;
-      if (isSparse) this.#touchAccepted(acceptMask, base, end);
-      else for (let i = 0; i < essential; i++) this.#addWindow(this.#term(i), base, end);
-      if (this.#touchedCount === 0) continue;
-      this.#addRest(isSparse ? 0 : essential, threshold, base, end);
-      this.#offer(best, base);
+      this.#scanWindow(best, essential, threshold, base, end, isSparse ? acceptMask : undefined);
+      base = end;
     }
+  }
+
+  /** `only`: few chunks are accepted, and these are looked up. */
+  #scanWindow(
+    best: TopK,
+    essential: number,
+    threshold: number,
+    base: number,
+    end: number,
+    only: Uint8Array | undefined,
+  ): void {
+    if (only !== undefined) this.#touchAccepted(only, base, end);
+    else for (let i = 0; i < essential; i++) this.#addWindow(this.#term(i), base, end);
+    if (this.#touchedCount === 0) return;
+    this.#addRest(only === undefined ? essential : 0, threshold, base, end);
+    this.#offer(best, base);
   }
 
   /** How many terms, from the first, a chunk must hold at least one of to reach the threshold. */

@@ -56,32 +56,3 @@ function wordOf(rank: number): string {
   for (let rest = rank + 1; rest > 0; rest = Math.floor(rest / 16)) word += SYLLABLES[rest % 16]!;
   return word;
 }
-
-export interface KnownItem {
-  readonly query: string;
-  readonly passage: number;
-}
-
-/** A word in more passages than this share tells little about which one is meant. */
-const COMMON_SHARE = 0.02;
-
-/** Queries of 2 to 6 words of one passage each, none of them common in the collection: the passage is what is sought. */
-export function knownItems(passages: readonly string[], count: number): KnownItem[] {
-  const random = randomFrom(4711);
-  const wordsOf = (text: string): string[] => [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [])];
-  const frequencies = new Map<string, number>();
-  for (const passage of passages) {
-    for (const word of wordsOf(passage)) frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
-  }
-  const limit = passages.length * COMMON_SHARE;
-  const items: KnownItem[] = [];
-  while (items.length < count) {
-    const passage = Math.floor(random() * passages.length);
-    const telling = wordsOf(passages[passage]!).filter((word) => (frequencies.get(word) ?? 0) <= limit);
-    const wanted = 2 + Math.floor(random() * 5);
-    if (telling.length < wanted) continue;
-    const chosen = Array.from({ length: wanted }, () => telling.splice(Math.floor(random() * telling.length), 1)[0]!);
-    items.push({ query: chosen.join(' '), passage });
-  }
-  return items;
-}

@@ -12,7 +12,7 @@ import { CONTEST, percentile, type Figure } from '../figure.ts';
 import { MadeText } from '../made-text.ts';
 import { NativeEmbedding } from '../native-embedding.ts';
 import type { BenchRun } from './bench-run.ts';
-import { realPassages } from './real-passages.ts';
+import { medquadPassages } from './real-passages.ts';
 
 interface Chunks {
   readonly texts: readonly string[];
@@ -98,7 +98,7 @@ async function measureStatic(run: BenchRun): Promise<Figure[]> {
   // No text comes twice, for a model may remember words.
   const passageCount = count * PASSAGES_FOR_A_CHUNK;
   const made = new MadeText(13);
-  const texts = realPassages(passageCount) ?? Array.from({ length: passageCount }, () => made.paragraph());
+  const texts = medquadPassages(passageCount)?.passages ?? Array.from({ length: passageCount }, () => made.paragraph());
   const textsUrl = writeTexts(run, 'static.json', texts);
   const contest = { model, siteUrl: run.siteUrl, threads: 1, textsUrl, cut: { tokens: STATIC_TOKENS, count } };
   const { textCount, tokenCounts } = await page.evaluate((request) => bench.openEmbeddingContest(request), contest);

@@ -1,4 +1,5 @@
-import { knownItems, makePassages } from '../contest/made-passages.ts';
+import { knownItems } from '../contest/known-items.ts';
+import { makePassages } from '../contest/made-passages.ts';
 import { productWords, type Question } from '../contest/product-words.ts';
 import { spread, type Figure } from '../figure.ts';
 
