@@ -15,7 +15,7 @@ export interface AlignmentContext {
   readonly fusion: FusionOutcome;
   readonly keys: SearchKeys;
   /** The same in the order that context gives: of these the first are aligned. */
-  readonly inContext: (entries: readonly AlignableEntry[]) => readonly AlignableEntry[];
+  readonly orderedInContext: (entries: readonly AlignableEntry[]) => readonly AlignableEntry[];
   /** Of the request's model; absent while its token vectors are not there. */
   readonly aligner?: TokenAligner;
 }
@@ -34,15 +34,14 @@ export function isAligned(
  */
 export function alignFused(
   fused: readonly AlignableEntry[],
-  { request, fusion, keys, inContext, aligner }: AlignmentContext,
+  { request, fusion, keys, orderedInContext, aligner }: AlignmentContext,
 ): readonly AlignedEntry[] {
   const { queryTokens, modelKey, alignmentWeight } = request;
   if (!aligner || !queryTokens || modelKey === undefined || fusion.method !== 'convex') return fused;
   if (alignmentWeight !== undefined && !(alignmentWeight >= 0 && alignmentWeight < Infinity)) {
     throw new InvalidInputError('The weight of alignment must be a number of at least 0.');
   }
-  const entries = new Map(fused.map((entry) => [entry.key, entry]));
-  const ordered = inContext(fused).flatMap(({ key }) => entries.get(key) ?? []);
+  const ordered = orderedInContext(fused);
   const lists = ordered.slice(0, ALIGNED_CANDIDATES).map(({ key }) => {
     const { segment, ordinal } = keys.placeOf(key);
     return segment.vectors.get(modelKey)?.tokens?.at(ordinal);

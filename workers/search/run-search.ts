@@ -9,8 +9,7 @@ import { wordWeights as weightsOfWords } from '../../src/engine/lexical/word-wei
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
-import type { AlignedEntry } from '../../src/engine/ranking/add-alignment.ts';
-import { addContext, type ContextEntry } from '../../src/engine/ranking/add-context.ts';
+import { addContext, orderByContext } from '../../src/engine/ranking/add-context.ts';
 import type { TokenAligner } from '../../src/engine/ranking/alignment.ts';
 import { brevityOf } from '../../src/engine/ranking/fusion-features.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
@@ -100,10 +99,15 @@ export function runSearch(
     ...(contextStrength > 0 && { neighboursOf: surroundings.neighboursOf }),
   });
   const fusedAt = performance.now();
-  const inContext = (entries: readonly AlignedEntry[]): readonly ContextEntry[] =>
-    fusion.method === 'convex' ? addContext(entries, surroundings, keys.isBefore, contextStrength) : entries;
-  const aligned = alignFused(fusedByTwo, { request, fusion, keys, inContext, ...(aligner && { aligner }) });
-  const fused = inContext(aligned);
+  const strength = fusion.method === 'convex' ? contextStrength : 0;
+  const aligned = alignFused(fusedByTwo, {
+    request,
+    fusion,
+    keys,
+    orderedInContext: (entries) => orderByContext(entries, surroundings, keys.isBefore, strength),
+    ...(aligner && { aligner }),
+  });
+  const fused = addContext(aligned, surroundings, keys.isBefore, strength);
   const alignedAt = performance.now();
   const modelKey = usesVectors ? request.modelKey : undefined;
   const poolSize = request.k * DIVERSITY_POOL;

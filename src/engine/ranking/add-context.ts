@@ -1,4 +1,5 @@
 import type { AlignedEntry } from './add-alignment.ts';
+import type { FusedEntry } from './fuser.ts';
 
 /** How much the passages beside a passage count, each, before brevity; see docs/engine.md, "Context". */
 const BESIDE = 0.3;
@@ -36,64 +37,100 @@ export interface Surroundings {
  */
 export function addContext(
   entries: readonly AlignedEntry[],
-  { neighboursOf, documentOf }: Surroundings,
+  surroundings: Surroundings,
   isBefore: (left: number, right: number) => boolean,
   strength: number,
 ): readonly ContextEntry[] {
-  if (strength === 0) return entries;
+  const parts = weighContext(entries, surroundings, strength);
+  if (parts === undefined) return entries;
+  return entries
+    .map((entry, at) => scaled(entry, parts.shares[at] ?? 1, parts.contexts[at] ?? 0))
+    .sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
+}
+
+/** The entries as they are, in the order that `addContext` would give them. */
+export function orderByContext<Entry extends FusedEntry>(
+  entries: readonly Entry[],
+  surroundings: Surroundings,
+  isBefore: (left: number, right: number) => boolean,
+  strength: number,
+): readonly Entry[] {
+  const parts = weighContext(entries, surroundings, strength);
+  if (parts === undefined) return entries;
+  return entries
+    .map((entry, at) => ({ entry, score: scoreOf(entry, parts.shares[at] ?? 1, parts.contexts[at] ?? 0) }))
+    .sort((a, b) => b.score - a.score || (isBefore(a.entry.key, b.entry.key) ? -1 : 1))
+    .map(({ entry }) => entry);
+}
+
+/**
+ * For each entry, what its own score is multiplied by and what is added from its context (NaN for one that stands alone);
+ * `undefined` where nothing has a neighbour.
+ */
+function weighContext(
+  entries: readonly FusedEntry[],
+  { neighboursOf, documentOf }: Surroundings,
+  strength: number,
+): { readonly shares: Float64Array; readonly contexts: Float64Array } | undefined {
+  if (strength === 0) return undefined;
   const scores = new Map<number, number>();
   const bests = new Map<number, number>();
-  for (const { key, score } of entries) {
+  const documents = entries.map(({ key, score }) => {
     const document = documentOf(key);
     scores.set(key, score);
     bests.set(document, Math.max(bests.get(document) ?? 0, score));
-  }
-  const besides = entries.map(({ key }) => {
+    return document;
+  });
+  const besides = Float64Array.from(entries, ({ key }) => {
     const neighbours = neighboursOf(key);
-    if (neighbours.length === 0) return undefined;
+    if (neighbours.length === 0) return NaN;
     let sum = 0;
     for (const near of neighbours) sum += scores.get(near) ?? 0;
     return sum;
   });
   const usual = usualBeside(entries, besides);
-  if (usual === undefined) return entries;
+  if (usual === undefined) return undefined;
   const lambda = BESIDE * strength;
   const delta = BEST_OF_DOCUMENT * strength;
   const scale = 1 / (1 + 2 * lambda + delta);
-  return entries
-    .map((entry, at): ContextEntry => {
-      const beside = besides[at];
-      if (beside === undefined) return scaled(entry, scale * (1 + lambda * usual + delta));
-      const best = bests.get(documentOf(entry.key)) ?? 0;
-      return best === entry.score
-        ? scaled(entry, scale * (1 + delta), scale * lambda * beside)
-        : scaled(entry, scale, scale * (lambda * beside + delta * best));
-    })
-    .sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
+  const shares = new Float64Array(entries.length);
+  const contexts = besides;
+  entries.forEach(({ score }, at) => {
+    const beside = besides[at] ?? NaN;
+    const best = bests.get(documents[at] ?? -1) ?? 0;
+    const isBest = best === score;
+    shares[at] = scale * (1 + (Number.isNaN(beside) ? lambda * usual + delta : isBest ? delta : 0));
+    contexts[at] = scale * (lambda * beside + (isBest ? 0 : delta * best));
+  });
+  return { shares, contexts };
 }
 
 /** What stands beside a passage for each 1 of its score, among entries that have neighbours; `undefined` where none has. */
-function usualBeside(entries: readonly AlignedEntry[], besides: readonly (number | undefined)[]): number | undefined {
+function usualBeside(entries: readonly FusedEntry[], besides: Float64Array): number | undefined {
   let own = 0;
   let around = 0;
   entries.forEach(({ score }, at) => {
-    const beside = besides[at];
-    if (beside === undefined) return;
+    const beside = besides[at] ?? NaN;
+    if (Number.isNaN(beside)) return;
     own += score;
     around += beside;
   });
   return own > 0 ? Math.min(2, around / own) : undefined;
 }
 
-function scaled(entry: AlignedEntry, by: number, contextPart?: number): ContextEntry {
-  const { key, score, wordsPart, meaningPart, alignmentPart, alignment } = entry;
+function scoreOf({ score }: FusedEntry, share: number, context: number): number {
+  return share * score + (Number.isNaN(context) ? 0 : context);
+}
+
+function scaled(entry: AlignedEntry, by: number, context: number): ContextEntry {
+  const { key, wordsPart, meaningPart, alignmentPart, alignment } = entry;
   return {
     key,
-    score: by * score + (contextPart ?? 0),
+    score: scoreOf(entry, by, context),
     ...(wordsPart !== undefined && { wordsPart: by * wordsPart }),
     ...(meaningPart !== undefined && { meaningPart: by * meaningPart }),
     ...(alignmentPart !== undefined && { alignmentPart: by * alignmentPart }),
     ...(alignment !== undefined && { alignment }),
-    ...(contextPart !== undefined && { contextPart }),
+    ...(!Number.isNaN(context) && { contextPart: context }),
   };
 }
