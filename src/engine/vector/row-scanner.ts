@@ -112,6 +112,7 @@ export class RowScanner {
   }
 
   #prepare(query: Float32Array, keep: number, accept: number): ScanPlan {
+    this.#crew.expect(this.#store.slabCount * this.#store.layout.codeSlabBytes);
     const plan = this.#planner.plan(query);
     const capacity = 2 * keep + LIST_ROOM;
     for (const list of this.#lists) this.#grown(list, capacity * 8);

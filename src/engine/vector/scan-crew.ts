@@ -13,6 +13,8 @@ export interface ScanCrew {
   readonly size: number;
   /** Gives the crew memory of its own, `CONTROL_BYTES` long, before anything else. */
   attach(control: number): void;
+  /** A scan of so many bytes is about to be asked for: who sleeps should get up. */
+  expect(byteCount: number): void;
   /** How many jobs a scan of so many bytes is to be split into, here and now. */
   jobsFor(byteCount: number): number;
   /**
@@ -31,6 +33,7 @@ export function soloCrew({ kernel, memory }: KernelInMemory): ScanCrew {
   return {
     size: 1,
     attach: () => undefined,
+    expect: () => undefined,
     jobsFor: () => 1,
     scan: ([job], slabTable, slabCount) => {
       if (job !== undefined) kernel.scan(job, slabTable, 0, slabCount);
