@@ -65,6 +65,8 @@ export interface Settings {
   /** Key of `platform/compute/rerankers.ts`; absent or empty: answers rest on the first ranking. */
   readonly rerankerModelId?: string;
   readonly autoLockMinutes: number;
+  /** When the newest backup was made and read back, milliseconds since 1970; absent before the first. */
+  readonly lastBackupAt?: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = {

@@ -34,6 +34,21 @@ export interface CoreApi {
   /** Deletes the vault and all it holds from this device. */
   deleteVault(): Promise<void>;
 
+  // --- backup -----------------------------------------------------------------------------------------------
+  /**
+   * Writes the open library to one encrypted file, reads it back, and streams `BackupEvent`s. Without a `target` the file
+   * comes with the last of them. Cancelling the stream leaves no file behind.
+   */
+  backUp(target: FileSystemFileHandle | undefined, port: MessagePort): void;
+  /** What a backup says of itself before it is unlocked. Throws `InvalidInputError` when the file is none. */
+  inspectBackup(file: Blob): Promise<BackupSummary>;
+  /** Reads a backup into a place beside the library and streams `RestoreEvent`s. The library is not touched. */
+  stageBackup(file: Blob, secret: UnlockSecret, port: MessagePort): void;
+  /** Puts what was staged in the library's place. What was open is locked; the window reloads afterwards. */
+  replaceByBackup(): Promise<void>;
+  /** Deletes what was staged. */
+  dropBackup(): Promise<void>;
+
   // --- library ----------------------------------------------------------------------------------------------
   /** Streams the whole library state: first a snapshot, then changes, until cancelled. */
   watchLibrary(port: MessagePort): void;
@@ -101,6 +116,46 @@ export type StorageKind = 'disk' | 'memory';
 export type UnlockOutcome =
   { readonly kind: 'open' } | { readonly kind: 'wrong-secret' } | { readonly kind: 'held-elsewhere' };
 
+export type BackupEvent =
+  | { readonly type: 'writing'; readonly done: number; readonly total: number }
+  | { readonly type: 'verifying' }
+  | {
+      readonly type: 'done';
+      readonly sizeBytes: number;
+      readonly recordCount: number;
+      /** Records that were damaged already and are not in the backup. */
+      readonly damagedCount: number;
+      /** Where no target was given. */
+      readonly file?: Blob;
+    };
+
+export interface BackupSummary {
+  readonly createdAt: number;
+  readonly sizeBytes: number;
+  readonly hasRecoveryCode: boolean;
+}
+
+export type RestoreEvent =
+  | { readonly type: 'reading'; readonly readBytes: number }
+  | { readonly type: 'wrong-secret' }
+  | { readonly type: 'staged'; readonly staged: StagedBackup };
+
+export interface StagedBackup {
+  readonly createdAt: number;
+  readonly documentCount: number;
+  readonly conversationCount: number;
+  /** Against the library that is open, if one is: what would come, go and change. */
+  readonly difference?: BackupDifference;
+}
+
+/** Titles of documents, each list in order. */
+export interface BackupDifference {
+  readonly onlyInBackup: readonly string[];
+  readonly onlyHere: readonly string[];
+  readonly changed: readonly string[];
+  readonly unchangedCount: number;
+}
+
 export interface ImportFile {
   readonly path: string;
   readonly file: File;
@@ -127,6 +182,8 @@ export interface LibraryView {
   readonly unfinishedCount: number;
   /** Records on disk that are not what was sealed there; their documents are left out or read again. */
   readonly damagedCount: number;
+  /** Times that parts of the index could not be read in the background; 0 again once they could. */
+  readonly unreadCount: number;
   readonly model: ModelState;
 }
 

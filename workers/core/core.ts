@@ -1,10 +1,8 @@
-import { answer } from '../../src/features/chat/answer.ts';
 import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
-import { ingest, resumeIngest } from '../../src/features/knowledge/ingest.ts';
 import { searchPassages } from '../../src/features/knowledge/search-passages.ts';
-import { viewCitation, viewDocument } from '../../src/features/knowledge/source-view.ts';
 import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
 import { PolicyNotEnforcedError, VaultLockedError } from '../../src/domain/errors.ts';
+import type { AnswerEvent } from '../../src/domain/answer-event.ts';
 import type { Citation } from '../../src/domain/citation.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ConversationId, DocumentId, VersionId } from '../../src/domain/ids.ts';
@@ -19,7 +17,6 @@ import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
 import { watchLibrary } from './library-view.ts';
 import { chooseModel, listModels, openModels, type Site } from './model-choice.ts';
 import { chooseReranker, listRerankers } from './reranker-choice.ts';
-import { importSample } from './sample.ts';
 import { Session } from './session.ts';
 import { VaultDoor } from './vault-door.ts';
 
@@ -76,10 +73,16 @@ export class Core implements CoreApi {
     await this.#requirePolicy();
     const session = await Session.open(await this.#door.openThrowaway(), { ...(await this.#site), isSample: true });
     await this.#open(session);
-    await importSample(session, this.#siteUrl);
+    await (await loadWork()).importSample(session, this.#siteUrl);
   }
 
   async prepareToLock(): Promise<void> {
+    if (!this.#session) return;
+    await this.#stopSession();
+    await this.#door.close();
+  }
+
+  async #stopSession(): Promise<void> {
     const session = this.#session;
     if (!session) return;
     // What waits to be read stays staged: paused, not cancelled, so that the next session goes on with it.
@@ -87,12 +90,47 @@ export class Core implements CoreApi {
     session.dispose();
     await session.library.exclusively(() => Promise.resolve());
     this.#session = undefined;
-    await this.#door.close();
   }
 
   async deleteVault(): Promise<void> {
     await this.prepareToLock();
     await this.#door.deleteVault();
+  }
+
+  // --- backup -----------------------------------------------------------------------------------------------
+
+  backUp(target: FileSystemFileHandle | undefined, port: MessagePort): void {
+    const session = this.#opened();
+    serveEvents(
+      port,
+      async function* (this: Core, signal: AbortSignal) {
+        yield* (await loadBackup()).backUp(session, this.#door, target, signal);
+      }.bind(this),
+    );
+  }
+
+  async inspectBackup(file: Blob): ReturnType<CoreApi['inspectBackup']> {
+    return (await loadBackup()).inspectBackup(file);
+  }
+
+  stageBackup(file: Blob, secret: UnlockSecret, port: MessagePort): void {
+    serveEvents(
+      port,
+      async function* (this: Core, signal: AbortSignal) {
+        await this.#requirePolicy();
+        yield* (await loadBackup()).stageBackup(this.#door, this.#session, file, secret, signal);
+      }.bind(this),
+    );
+  }
+
+  async replaceByBackup(): Promise<void> {
+    await this.#stopSession();
+    await this.#door.replaceByStaged();
+    await this.#door.close();
+  }
+
+  async dropBackup(): Promise<void> {
+    await this.#door.dropStaged();
   }
 
   // --- library ----------------------------------------------------------------------------------------------
@@ -104,12 +142,12 @@ export class Core implements CoreApi {
 
   importFiles(files: readonly ImportFile[], port: MessagePort): void {
     const session = this.#opened();
-    serveEvents(port, (signal) => carriedThrough(counted(session, ingest(files, session.ingestDeps, { signal }))));
+    serveEvents(port, (signal) => carriedThrough(imported(session, (work) => work.ingest(files, session.ingestDeps, { signal }))));
   }
 
   resumeImport(port: MessagePort): void {
     const session = this.#opened();
-    serveEvents(port, (signal) => carriedThrough(counted(session, resumeIngest(session.ingestDeps, { signal }))));
+    serveEvents(port, (signal) => carriedThrough(imported(session, (work) => work.resumeIngest(session.ingestDeps, { signal }))));
   }
 
   pauseImport(): Promise<void> {
@@ -138,11 +176,11 @@ export class Core implements CoreApi {
   }
 
   async openCitation(citation: Citation): ReturnType<CoreApi['openCitation']> {
-    return viewCitation(citation, this.#opened().library);
+    return (await loadWork()).viewCitation(citation, this.#opened().library);
   }
 
   async openDocument(documentId: DocumentId): ReturnType<CoreApi['openDocument']> {
-    return viewDocument(documentId, this.#opened().library);
+    return (await loadWork()).viewDocument(documentId, this.#opened().library);
   }
 
   async sourceBytes(_documentId: DocumentId, versionId: string): Promise<ArrayBuffer> {
@@ -280,7 +318,8 @@ export class Core implements CoreApi {
     return this.#session;
   }
 
-  async *#answer(session: Session, request: AskRequest, signal: AbortSignal): ReturnType<typeof answer> {
+  async *#answer(session: Session, request: AskRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent, void, undefined> {
+    const { answer } = await loadWork();
     const { library, meaning, searcher, settings, conversations } = session;
     const languageModel =
       request.mode === 'auto' && settings.current.provider
@@ -305,18 +344,24 @@ export class Core implements CoreApi {
 const SEARCH_TIMEOUT_MS = 10_000;
 const AFTER_FIRST_SCREEN_MS = 300;
 
+/** What is done in an open library: fetched while its passphrase is typed, run once it is open. */
+const loadWork = (): Promise<typeof import('./open-work.ts')> => import('./open-work.ts');
+
 /** What talks to a provider is not needed to open a library, nor at all by many. */
 const loadProvider = (): Promise<typeof import('./provider.ts')> => import('./provider.ts');
 
+/** Nor what writes and reads backups. */
+const loadBackup = (): Promise<typeof import('./backup.ts')> => import('./backup.ts');
+
 /** Counts an import as going on for as long as its events are. */
-async function* counted(
+async function* imported(
   session: Session,
-  events: AsyncIterable<IngestEvent>,
+  start: (work: Awaited<ReturnType<typeof loadWork>>) => AsyncIterable<IngestEvent>,
 ): AsyncGenerator<IngestEvent, void, undefined> {
   session.imports.count++;
   session.changed();
   try {
-    yield* events;
+    yield* start(await loadWork());
   } finally {
     session.imports.count--;
     if (session.imports.count === 0) session.endImport();

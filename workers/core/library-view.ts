@@ -83,6 +83,7 @@ function viewOf(session: Session): LibraryView {
     isPaused: session.pause.isPaused,
     unfinishedCount: imports.count > 0 ? 0 : unfinishedDocuments(library).length,
     damagedCount: session.damagedCount + session.conversations.damagedCount,
+    unreadCount: library.health.current.unreadCount,
     model: meaning.state,
   };
 }

@@ -1,7 +1,14 @@
-import { VaultHeldError } from '../../src/domain/errors.ts';
+import { InvalidInputError, VaultHeldError } from '../../src/domain/errors.ts';
 import { createVault, openThrowawayVault, readVaultPresence, unlockVault } from '../../src/features/vault/vault.ts';
 import type { OpenVault } from '../../src/features/vault/vault.ts';
 import { deriveKey } from '../../src/platform/compute/compute-kdf.ts';
+import {
+  activateVault,
+  activeVaultName,
+  deleteOtherVaults,
+  newVaultName,
+} from '../../src/platform/storage/active-vault.ts';
+import type { RecordStore } from '../../src/platform/storage/record-store.ts';
 import { MemoryStore } from '../../src/platform/storage/memory-store.ts';
 import { deleteRecordStore, openRecordStore } from '../../src/platform/storage/open-record-store.ts';
 import type { OpenedRecordStore } from '../../src/platform/storage/open-record-store.ts';
@@ -9,17 +16,25 @@ import { holdVault, isVaultHeld } from '../../src/platform/storage/vault-holder.
 import type { HeldVault } from '../../src/platform/storage/vault-holder.ts';
 import type { StorageKind, UnlockSecret, VaultStatus } from './api.ts';
 
-const VAULT_NAME = 'commonplace';
+/** The lock that a tab holds while it has the library, whichever database that is in. */
+const LOCK_NAME = 'commonplace';
 
 export type UnlockedDoor =
   | { readonly kind: 'open'; readonly vault: OpenVault }
   | { readonly kind: 'wrong-secret' }
   | { readonly kind: 'held-elsewhere' };
 
+interface StagedStore {
+  readonly name: string;
+  readonly opened: OpenedRecordStore;
+}
+
 /** The way to the vault on this device: where it is stored, which tab holds it, and the key to it. */
 export class VaultDoor {
   readonly #onTakenOver: () => Promise<void>;
   #records: Promise<OpenedRecordStore> | undefined;
+  #name: Promise<string> | undefined;
+  #staged: StagedStore | undefined;
   #held: HeldVault | undefined;
 
   /** `onTakenOver`: another tab asks for the vault; it gets it when the promise settles. */
@@ -29,12 +44,12 @@ export class VaultDoor {
 
   /** The store on this device, opened once; in memory where the browser refuses one. */
   records(): Promise<OpenedRecordStore> {
-    this.#records ??= openRecordStore(VAULT_NAME);
+    this.#records ??= this.#activeName().then(openRecordStore);
     return this.#records;
   }
 
   async status(): Promise<VaultStatus> {
-    if (!this.#held && (await isVaultHeld(VAULT_NAME))) return { kind: 'held-elsewhere' };
+    if (!this.#held && (await isVaultHeld(LOCK_NAME))) return { kind: 'held-elsewhere' };
     const { store, kind } = await this.records();
     const storage: StorageKind = kind;
     const presence = await readVaultPresence(store);
@@ -74,13 +89,45 @@ export class VaultDoor {
    */
   async takeOver(): Promise<void> {
     if (this.#held) return;
-    const outcome = await holdVault(VAULT_NAME, { onTakeOver: this.#onTakenOver });
+    const outcome = await holdVault(LOCK_NAME, { onTakeOver: this.#onTakenOver });
     this.#held = outcome.kind === 'held' ? outcome : await outcome.takeOver();
   }
 
   async deleteVault(): Promise<void> {
+    const name = await this.#activeName();
     await this.close();
-    await deleteRecordStore(VAULT_NAME);
+    await deleteRecordStore(name);
+  }
+
+  /** An empty store beside the library, for a backup to be read into. Throws `VaultHeldError` when another tab has the library. */
+  async stage(): Promise<RecordStore> {
+    if (!(await this.#hold()))
+      throw new VaultHeldError('Another tab has the library open. Close it, then restore the backup here.');
+    await this.dropStaged();
+    const name = newVaultName();
+    this.#staged = { name, opened: await openRecordStore(name) };
+    return this.#staged.opened.store;
+  }
+
+  /** What was staged is the library from now on, and the former one is deleted. Nothing may use the former one any more. */
+  async replaceByStaged(): Promise<void> {
+    const staged = this.#staged;
+    if (!staged) throw new InvalidInputError('There is no backup to put in place. Choose the file again.');
+    if (staged.opened.kind === 'disk') await activateVault(staged.name);
+    const former = this.#records;
+    this.#staged = undefined;
+    this.#records = Promise.resolve(staged.opened);
+    this.#name = Promise.resolve(staged.name);
+    (await former)?.store.close();
+    if (staged.opened.kind === 'disk') await deleteOtherVaults(staged.name);
+  }
+
+  /** Deletes what was staged and not put in place. */
+  async dropStaged(): Promise<void> {
+    const staged = this.#staged;
+    this.#staged = undefined;
+    staged?.opened.store.close();
+    if (staged?.opened.kind === 'disk') await deleteRecordStore(staged.name);
   }
 
   /** Closes the store, so that nothing more is written, and only then lets another tab have the vault. */
@@ -94,9 +141,14 @@ export class VaultDoor {
     }
   }
 
+  #activeName(): Promise<string> {
+    this.#name ??= activeVaultName();
+    return this.#name;
+  }
+
   async #hold(): Promise<boolean> {
     if (this.#held) return true;
-    const outcome = await holdVault(VAULT_NAME, { onTakeOver: this.#onTakenOver });
+    const outcome = await holdVault(LOCK_NAME, { onTakeOver: this.#onTakenOver });
     if (outcome.kind === 'held-elsewhere') return false;
     this.#held = outcome;
     return true;

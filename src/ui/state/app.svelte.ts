@@ -167,6 +167,16 @@ export class AppState {
     location.reload();
   }
 
+  /** Puts the backup that core has staged in the library's place, and shows it locked. */
+  async replaceByBackup(): Promise<void> {
+    await this.core.replaceByBackup();
+    this.#leaveSession();
+    this.#phase = { kind: 'locking' };
+    this.#connection?.terminate();
+    location.replace('#/ask');
+    location.reload();
+  }
+
   async deleteVault(): Promise<void> {
     await this.core.deleteVault();
     this.#leaveSession();

@@ -8,6 +8,7 @@ export const WELCOME = {
   sample: 'Look around with a sample',
   sampleDetail: 'A small library to try. Nothing to set up, gone when you leave.',
   sampleOpening: 'Opening the sample…',
+  restore: 'Restore a backup…',
   promises: [
     'Your files are read inside this browser and kept here, encrypted. There is no account and no server of ours.',
     'Nothing leaves this device, except what you choose to send to a language model of your choice.',
