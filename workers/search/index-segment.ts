@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../src/domain/errors.ts';
 import {
   decodeLexicalSegment,
   FIELD_COUNT,
+  lengthIn,
   lexicalBytes,
   type LexicalSegment,
 } from '../../src/engine/lexical/lexical-segment.ts';
@@ -128,7 +129,7 @@ export class IndexSegment {
 
   #count(ordinal: number, sign: 1 | -1): void {
     for (let field = 0; field < FIELD_COUNT; field++) {
-      const length = this.lexical.fieldLengths[ordinal * FIELD_COUNT + field] ?? 0;
+      const length = lengthIn(this.lexical, ordinal, field);
       if (length === 0) continue;
       this.fieldTotals[field] = (this.fieldTotals[field] ?? 0) + sign * length;
       this.fieldCounts[field] = (this.fieldCounts[field] ?? 0) + sign;

@@ -1,5 +1,5 @@
 import type { TopK } from '../ranking/top-k.ts';
-import { FIELD_COUNT, type LexicalField, LEXICAL_FIELDS, type LexicalSegment } from './lexical-segment.ts';
+import { FIELD_COUNT, type LexicalField, LEXICAL_FIELDS, type LexicalSegment, SIDE_FIELDS } from './lexical-segment.ts';
 import { ROUNDING, SegmentScan } from './segment-scan.ts';
 import type { WeightedQuery } from './weigh-terms.ts';
 
@@ -114,12 +114,12 @@ export class FieldNorms {
   }
 
   /** What title, headings and file name add to tf~, from their packed frequencies. */
-  sideFrequency(packed: number, fieldLengths: Uint16Array, lengthsAt: number): number {
+  sideFrequency(packed: number, sideLengths: Uint8Array, ordinal: number): number {
     let frequency = 0;
     for (let field = 1; field < FIELD_COUNT; field++) {
       const count = (packed >> (2 * (field - 1))) & 3;
       if (count === 0) continue;
-      const length = fieldLengths[lengthsAt + field] ?? 0;
+      const length = sideLengths[ordinal * SIDE_FIELDS + field - 1] ?? 0;
       frequency +=
         ((this.#weights[field] ?? 0) * count) / ((this.#flat[field] ?? 0) + (this.#slope[field] ?? 0) * length);
     }

@@ -7,6 +7,8 @@ import {
   type LexicalSegment,
   MAX_BODY_LENGTH,
   MAX_SIDE_LENGTH,
+  SIDE_FIELDS,
+  withoutZeros,
 } from './lexical-segment.ts';
 import { BODY_FREQUENCY_LIMIT, SIDE_FREQUENCY_LIMIT } from './postings.ts';
 import { SegmentWriter, type SortedPostings } from './segment-writer.ts';
@@ -67,7 +69,8 @@ class SegmentBuilder {
   readonly #postings: PostingColumns;
   readonly #sketch = new SketchBuilder();
   readonly #languageCount = new LanguageCount();
-  readonly #fieldLengths: Uint16Array;
+  readonly #bodyLengths: Uint16Array;
+  readonly #sideLengths: Uint8Array;
   readonly #sketches: Uint8Array;
   readonly #chunkCount: number;
   /** Numbers of the terms in this segment, in order of first use. */
@@ -79,7 +82,8 @@ class SegmentBuilder {
   constructor(chunkCount: number, expectedPostings: number) {
     this.#chunkCount = chunkCount;
     this.#postings = new PostingColumns(expectedPostings);
-    this.#fieldLengths = new Uint16Array(chunkCount * FIELD_COUNT);
+    this.#bodyLengths = new Uint16Array(chunkCount);
+    this.#sideLengths = new Uint8Array(chunkCount * SIDE_FIELDS);
     this.#sketches = new Uint8Array(chunkCount * SKETCH_BYTES);
   }
 
@@ -95,8 +99,8 @@ class SegmentBuilder {
         this.#languageMask |= 1 << language;
       }
       const length = this.#countTerms(table, language, ordinal, field);
-      const most = field === 0 ? MAX_BODY_LENGTH : MAX_SIDE_LENGTH;
-      this.#fieldLengths[ordinal * FIELD_COUNT + field] = Math.min(length, most);
+      if (field === 0) this.#bodyLengths[ordinal] = Math.min(length, MAX_BODY_LENGTH);
+      else this.#sideLengths[ordinal * SIDE_FIELDS + field - 1] = Math.min(length, MAX_SIDE_LENGTH);
     }
     this.#sketch.finish(this.#sketches, ordinal * SKETCH_BYTES);
   }
@@ -105,7 +109,8 @@ class SegmentBuilder {
     return {
       chunkCount: this.#chunkCount,
       languageMask: this.#languageMask,
-      fieldLengths: this.#fieldLengths,
+      bodyLengths: this.#bodyLengths,
+      sideLengths: withoutZeros(this.#sideLengths),
       sketches: this.#sketches,
       ...this.#writeTerms(),
     };

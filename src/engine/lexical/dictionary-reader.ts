@@ -1,5 +1,5 @@
-import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
-import { type PostingList, signpostsOf } from './postings.ts';
+import { LONG, type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
+import { type PostingList, postingLength, signpostsOf } from './postings.ts';
 
 const MAX_KEY_BYTES = 1024;
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -39,8 +39,11 @@ export class DictionaryReader {
     if (this.#number >= this.segment.termCount) return false;
     this.#number++;
     const { dictionary } = this.segment;
-    this.shared = Math.min(this.#varint(), this.keyLength);
-    const rest = Math.min(this.#varint(), MAX_KEY_BYTES - this.shared);
+    const lengths = dictionary[this.#at++] ?? 0;
+    const shared = lengths >>> 4 === LONG ? LONG + this.#varint() : lengths >>> 4;
+    const length = (lengths & LONG) === LONG ? LONG + this.#varint() : lengths & LONG;
+    this.shared = Math.min(shared, this.keyLength);
+    const rest = Math.min(length, MAX_KEY_BYTES - this.shared);
     let at = this.#at;
     const end = this.shared + rest;
     for (let i = this.shared; i < end; i++) this.key[i] = dictionary[at++] ?? 0;
@@ -88,7 +91,7 @@ export class DictionaryReader {
     this.count = count >>> 1;
     this.stemCount = (count & 1) === 1 ? this.#varint() : 0;
     this.postingStart = this.postingEnd;
-    this.postingEnd += this.#varint();
+    this.postingEnd += this.count > 1 ? this.#varint() : postingLength(this.segment.postings, this.postingStart);
     this.signpost = this.#nextSignpost;
     this.#nextSignpost += signpostsOf(this.count);
   }
@@ -109,8 +112,9 @@ export class DictionaryReader {
 
   #isFirstUpTo(block: number, bytes: Uint8Array): boolean {
     const { dictionary, blockTerms } = this.segment;
-    this.#at = (blockTerms[block] ?? 0) + 1;
-    const length = this.#varint();
+    this.#at = blockTerms[block] ?? 0;
+    const lengths = dictionary[this.#at++] ?? 0;
+    const length = (lengths & LONG) === LONG ? LONG + this.#varint() : lengths & LONG;
     const shared = Math.min(length, bytes.length);
     for (let i = 0; i < shared; i++) {
       const difference = (dictionary[this.#at + i] ?? 0) - (bytes[i] ?? 0);

@@ -1,6 +1,6 @@
 import { prefixWord, type FoundList } from './dictionary-reader.ts';
-import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
-import { POSTINGS_PER_SIGNPOST } from './postings.ts';
+import { LONG, type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
+import { postingLength, POSTINGS_PER_SIGNPOST } from './postings.ts';
 import { MARK_BYTE, termKey } from './term-key.ts';
 
 const MAX_KEY_BYTES = 1024;
@@ -48,15 +48,16 @@ export class WantedStem {
     let chunkCount = 0;
     for (let number = block * TERMS_PER_BLOCK; number < termCount; number++) {
       const isFirst = number % TERMS_PER_BLOCK === 0;
-      let shared = dictionary[at++] ?? 0;
-      if (shared > 0x7f) {
-        at = wideVarint(dictionary, at - 1);
-        shared = wideValue;
+      const lengths = dictionary[at++] ?? 0;
+      let shared = lengths >>> 4;
+      if (shared === LONG) {
+        at = wideVarint(dictionary, at);
+        shared += wideValue;
       }
-      let rest = dictionary[at++] ?? 0;
-      if (rest > 0x7f) {
-        at = wideVarint(dictionary, at - 1);
-        rest = wideValue;
+      let rest = lengths & LONG;
+      if (rest === LONG) {
+        at = wideVarint(dictionary, at);
+        rest += wideValue;
       }
       if (isFirst) {
         matched = 0;
@@ -93,13 +94,15 @@ export class WantedStem {
         at = wideVarint(dictionary, at);
         stemCount = wideValue;
       }
-      let length = dictionary[at++] ?? 0;
-      if (length > 0x7f) {
-        at = wideVarint(dictionary, at - 1);
-        length = wideValue;
-      }
       const start = postingEnd;
-      postingEnd += length;
+      if (count > 1) {
+        let length = dictionary[at++] ?? 0;
+        if (length > 0x7f) {
+          at = wideVarint(dictionary, at - 1);
+          length = wideValue;
+        }
+        postingEnd += length;
+      } else postingEnd += postingLength(segment.postings, start);
       if (isFound) {
         if (chunkCount === 0) chunkCount = stemCount === 0 ? count : stemCount;
         const end = Math.min(postingEnd, segment.postings.length);
@@ -138,8 +141,12 @@ export class WantedStem {
 }
 
 function isFirstKeyUpTo({ dictionary, blockTerms }: LexicalSegment, block: number, bytes: Uint8Array): boolean {
-  const at = wideVarint(dictionary, (blockTerms[block] ?? 0) + 1);
-  const length = wideValue;
+  let at = blockTerms[block] ?? 0;
+  let length = (dictionary[at++] ?? 0) & LONG;
+  if (length === LONG) {
+    at = wideVarint(dictionary, at);
+    length += wideValue;
+  }
   // Their first four bytes are the same.
   const shared = Math.min(length, bytes.length);
   for (let i = 4; i < shared; i++) {

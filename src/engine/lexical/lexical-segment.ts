@@ -5,21 +5,26 @@ import { SKETCH_BYTES } from './sketch.ts';
 export const LEXICAL_FIELDS = ['body', 'title', 'headings', 'fileName'] as const;
 export type LexicalField = (typeof LEXICAL_FIELDS)[number];
 export const FIELD_COUNT = LEXICAL_FIELDS.length;
+/** All but the body. */
+export const SIDE_FIELDS = FIELD_COUNT - 1;
 export const TERMS_PER_BLOCK = 16;
+/** Lengths in a key from here on take a varint of their own. */
+export const LONG = 15;
 export const MAX_BODY_LENGTH = 0xffff;
 export const MAX_SIDE_LENGTH = 0xff;
 
-const KIND: SegmentKind = { magic: 'CPLX', version: 2, headerWords: 3, sections: 10 };
+const KIND: SegmentKind = { magic: 'CPLX', version: 3, headerWords: 3, sections: 10 };
 
 /**
  * An immutable inverted index of some chunks. Chunks are numbered by ordinal from 0. Everything is used as it lies in
  * the bytes; nothing is unpacked when a segment is loaded.
  *
  * The dictionary holds the keys of all terms (`term-key.ts`) in order of their UTF-8 bytes, in blocks of
- * `TERMS_PER_BLOCK`. An entry is: varint bytes shared with the key before it (0 at the start of a block), varint
- * length of the rest, the rest, varint `postings · 2 + isShared`, where `isShared`, set at the first of several forms
- * of one stem, says that a varint follows with the number of chunks that hold any of them, and varint bytes of the
- * posting list.
+ * `TERMS_PER_BLOCK`. An entry is: a byte with the length shared with the key before it (0 at the start of a block) in its
+ * high half and the length of the rest in its low half, where 15 says that a varint follows with what is beyond 15; the
+ * rest; varint `postings · 2 + isShared`, where `isShared`, set at the first of several forms of one stem, says that a
+ * varint follows with the number of chunks that hold any of them; and, where there is more than one posting, varint bytes
+ * of the posting list.
  */
 export interface LexicalSegment {
   readonly chunkCount: number;
@@ -36,8 +41,10 @@ export interface LexicalSegment {
   readonly postings: Uint8Array;
   /** Two words for each: see `PostingWriter`. */
   readonly signposts: Uint32Array;
-  /** Terms in field `f` of chunk `o` at `[o * FIELD_COUNT + f]`: at most 65,535 in the body, 255 in the others. */
-  readonly fieldLengths: Uint16Array;
+  /** Terms in the body of each chunk. */
+  readonly bodyLengths: Uint16Array;
+  /** Terms in field `f` of chunk `o` at `[o * SIDE_FIELDS + f − 1]`; empty where no chunk has any. */
+  readonly sideLengths: Uint8Array;
   /** `SKETCH_BYTES` for each chunk: see `sketch.ts`. */
   readonly sketches: Uint8Array;
 }
@@ -54,8 +61,8 @@ export function encodeLexicalSegment(segment: LexicalSegment): Uint8Array {
       segment.dictionary,
       segment.postings,
       segment.signposts,
-      segment.fieldLengths.filter((_, at) => at % FIELD_COUNT === 0),
-      Uint8Array.from(segment.fieldLengths.filter((_, at) => at % FIELD_COUNT !== 0)),
+      segment.bodyLengths,
+      segment.sideLengths,
       segment.sketches,
     ],
   );
@@ -80,29 +87,34 @@ export function decodeLexicalSegment(bytes: Uint8Array): LexicalSegment {
     dictionary: sections.section(4),
     postings: sections.section(5),
     signposts: asUint32(sections.section(6)),
-    fieldLengths: joinLengths(asUint16(sections.section(7)), sections.section(8), chunkCount),
+    bodyLengths: asUint16(sections.section(7)),
+    sideLengths: sections.section(8),
     sketches: sections.section(9),
   };
   validate(segment);
   return segment;
 }
 
-/** Lengths are kept in two bytes for the body and one for each other field. */
-function joinLengths(bodies: Uint16Array, others: Uint8Array, chunkCount: number): Uint16Array {
-  const perChunk = FIELD_COUNT - 1;
-  if (bodies.length !== chunkCount || others.length !== chunkCount * perChunk) {
-    throw damagedSegment('its parts do not add up');
-  }
-  const lengths = new Uint16Array(chunkCount * FIELD_COUNT);
-  for (let ordinal = 0; ordinal < chunkCount; ordinal++) {
-    lengths[ordinal * FIELD_COUNT] = bodies[ordinal] ?? 0;
-    for (let i = 0; i < perChunk; i++) lengths[ordinal * FIELD_COUNT + 1 + i] = others[ordinal * perChunk + i] ?? 0;
-  }
-  return lengths;
+/** Side lengths as a segment holds them. */
+export function withoutZeros(sideLengths: Uint8Array): Uint8Array {
+  return sideLengths.some((length) => length > 0) ? sideLengths : new Uint8Array(0);
+}
+
+/** Terms in a field of a chunk. */
+export function lengthIn(
+  { bodyLengths, sideLengths }: Pick<LexicalSegment, 'bodyLengths' | 'sideLengths'>,
+  ordinal: number,
+  field: number,
+): number {
+  return (field === 0 ? bodyLengths[ordinal] : sideLengths[ordinal * SIDE_FIELDS + field - 1]) ?? 0;
 }
 
 function validate(segment: LexicalSegment): void {
-  const { chunkCount, blockKeys } = segment;
+  const { chunkCount, blockKeys, bodyLengths, sideLengths } = segment;
+  const hasSides = sideLengths.length > 0;
+  if (bodyLengths.length !== chunkCount || (hasSides && sideLengths.length !== chunkCount * SIDE_FIELDS)) {
+    throw damagedSegment('its parts do not add up');
+  }
   const blockCount = Math.ceil(segment.termCount / TERMS_PER_BLOCK);
   const hasRightLengths = blockKeys.length === blockCount && segment.sketches.length === chunkCount * SKETCH_BYTES;
   if (!hasRightLengths) throw damagedSegment('its parts do not add up');

@@ -1,6 +1,6 @@
 import { compareCodePoints } from './code-point-order.ts';
 import { DictionaryReader } from './dictionary-reader.ts';
-import { FIELD_COUNT, type LexicalSegment } from './lexical-segment.ts';
+import { type LexicalSegment, SIDE_FIELDS, withoutZeros } from './lexical-segment.ts';
 import { PostingCursor } from './postings.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { SKETCH_BYTES } from './sketch.ts';
@@ -74,17 +74,19 @@ function writeKey(inputs: readonly MergeInput[], key: string, writer: SegmentWri
 function perChunk(
   inputs: readonly MergeInput[],
   chunkCount: number,
-): Pick<LexicalSegment, 'fieldLengths' | 'sketches'> {
-  const fieldLengths = new Uint16Array(chunkCount * FIELD_COUNT);
+): Pick<LexicalSegment, 'bodyLengths' | 'sideLengths' | 'sketches'> {
+  const bodyLengths = new Uint16Array(chunkCount);
+  const sideLengths = new Uint8Array(chunkCount * SIDE_FIELDS);
   const sketches = new Uint8Array(chunkCount * SKETCH_BYTES);
   for (const { segment, ordinals } of inputs) {
     ordinals.forEach((target, ordinal) => {
       if (target < 0) return;
-      const lengthsAt = ordinal * FIELD_COUNT;
-      fieldLengths.set(segment.fieldLengths.subarray(lengthsAt, lengthsAt + FIELD_COUNT), target * FIELD_COUNT);
+      bodyLengths[target] = segment.bodyLengths[ordinal] ?? 0;
+      const sidesAt = ordinal * SIDE_FIELDS;
+      sideLengths.set(segment.sideLengths.subarray(sidesAt, sidesAt + SIDE_FIELDS), target * SIDE_FIELDS);
       const sketchAt = ordinal * SKETCH_BYTES;
       sketches.set(segment.sketches.subarray(sketchAt, sketchAt + SKETCH_BYTES), target * SKETCH_BYTES);
     });
   }
-  return { fieldLengths, sketches };
+  return { bodyLengths, sideLengths: withoutZeros(sideLengths), sketches };
 }

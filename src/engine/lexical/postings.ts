@@ -77,6 +77,19 @@ export function signpostsOf(count: number): number {
   return Math.floor(Math.max(0, count - 1) / POSTINGS_PER_SIGNPOST);
 }
 
+/** Bytes of the posting at `at`: of a list of one the dictionary does not tell. */
+export function postingLength(bytes: Uint8Array, at: number): number {
+  const isPlain = ((bytes[at] ?? 0) & 1) === 0;
+  let end = at;
+  while ((bytes[end] ?? 0) > 0x7f && end - at < 5) end++;
+  end++;
+  if (isPlain) return end - at;
+  const flags = bytes[end++] ?? 0;
+  if ((flags & 15) === 15) end++;
+  if ((flags & 16) !== 0) end++;
+  return end - at;
+}
+
 /** Where a posting list lies in its segment. */
 export interface PostingList {
   readonly start: number;

@@ -1,6 +1,5 @@
 import type { TopK } from '../ranking/top-k.ts';
 import type { FieldNorms, LexicalSource } from './bm25.ts';
-import { FIELD_COUNT } from './lexical-segment.ts';
 import { PostingCursor } from './postings.ts';
 import type { FoundList } from './dictionary-reader.ts';
 import type { WeightedTerm } from './weigh-terms.ts';
@@ -202,7 +201,7 @@ export class SegmentScan {
   /** The only form of a term: its score is known at once. */
   #addBatch(count: number, base: number, gain: number, exactGain: number, onlyTouched: boolean): void {
     const { ordinals, bodies, sides } = BATCH;
-    const { fieldLengths } = this.#source.segment;
+    const { bodyLengths, sideLengths } = this.#source.segment;
     const { k1, bodyWeight, bodyFlat, bodySlope } = this.#norms;
     const scores = this.#scores;
     const touched = this.#touched;
@@ -215,10 +214,10 @@ export class SegmentScan {
         if (onlyTouched) continue;
         touched[touchedCount++] = at;
       }
-      const length = fieldLengths[ordinal * FIELD_COUNT] ?? 0;
+      const length = bodyLengths[ordinal] ?? 0;
       let frequency = (bodyWeight * (bodies[i] ?? 0)) / (bodyFlat + bodySlope * length);
       const side = sides[i] ?? 0;
-      if (side !== 0) frequency += this.#norms.sideFrequency(side, fieldLengths, ordinal * FIELD_COUNT);
+      if (side !== 0) frequency += this.#norms.sideFrequency(side, sideLengths, ordinal);
       if (exactGain > 0) score += (exactGain * frequency) / (k1 + frequency);
       scores[at] = score + (gain * frequency) / (k1 + frequency);
     }
@@ -228,17 +227,17 @@ export class SegmentScan {
   /** One of several forms: gathers frequencies, and adds what the form itself scores. Returns how many are gathered. */
   #gatherBatch(count: number, base: number, exactGain: number, onlyTouched: boolean, gathered: number): number {
     const { ordinals, bodies, sides } = BATCH;
-    const { fieldLengths } = this.#source.segment;
+    const { bodyLengths, sideLengths } = this.#source.segment;
     const { k1, bodyWeight, bodyFlat, bodySlope } = this.#norms;
     let found = gathered;
     for (let i = 0; i < count; i++) {
       const ordinal = ordinals[i] ?? 0;
       const at = ordinal - base;
       if (onlyTouched && this.#scores[at] === 0) continue;
-      const length = fieldLengths[ordinal * FIELD_COUNT] ?? 0;
+      const length = bodyLengths[ordinal] ?? 0;
       let frequency = (bodyWeight * (bodies[i] ?? 0)) / (bodyFlat + bodySlope * length);
       const side = sides[i] ?? 0;
-      if (side !== 0) frequency += this.#norms.sideFrequency(side, fieldLengths, ordinal * FIELD_COUNT);
+      if (side !== 0) frequency += this.#norms.sideFrequency(side, sideLengths, ordinal);
       const before = FREQUENCIES[at] ?? 0;
       if (before === 0) TOUCHED_BY_TERM[found++] = at;
       FREQUENCIES[at] = before + frequency;
@@ -277,12 +276,12 @@ export class SegmentScan {
 
   /** tf~ of the posting a cursor stands on. */
   #frequencyAt(cursor: PostingCursor): number {
-    const { fieldLengths } = this.#source.segment;
+    const { bodyLengths, sideLengths } = this.#source.segment;
     const norms = this.#norms;
-    const lengthsAt = cursor.ordinal * FIELD_COUNT;
+    const { ordinal } = cursor;
     const frequency =
-      (norms.bodyWeight * cursor.body) / (norms.bodyFlat + norms.bodySlope * (fieldLengths[lengthsAt] ?? 0));
-    return cursor.side === 0 ? frequency : frequency + norms.sideFrequency(cursor.side, fieldLengths, lengthsAt);
+      (norms.bodyWeight * cursor.body) / (norms.bodyFlat + norms.bodySlope * (bodyLengths[ordinal] ?? 0));
+    return cursor.side === 0 ? frequency : frequency + norms.sideFrequency(cursor.side, sideLengths, ordinal);
   }
 }
 

@@ -1,11 +1,11 @@
 import { prefixWord } from './dictionary-reader.ts';
-import { type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
+import { LONG, type LexicalSegment, TERMS_PER_BLOCK } from './lexical-segment.ts';
 import { PostingWriter } from './postings.ts';
 import { stemOfKey } from './term-key.ts';
 import type { TermTable } from './term-table.ts';
 import { ByteWriter } from './varint.ts';
 
-type TermTables = Omit<LexicalSegment, 'chunkCount' | 'languageMask' | 'fieldLengths' | 'sketches'>;
+type TermTables = Omit<LexicalSegment, 'chunkCount' | 'languageMask' | 'bodyLengths' | 'sideLengths' | 'sketches'>;
 
 /** Posting lists one after another; list `n` lies from `starts[n]` to `starts[n + 1]`. */
 export interface SortedPostings {
@@ -137,12 +137,14 @@ export class SegmentWriter {
       this.#blockSignposts.push(this.#signpostsBefore);
     }
     const shared = isFirstOfBlock ? 0 : this.#sharedLength(bytes, start, end);
-    dictionary.varint(shared);
-    dictionary.varint(end - start - shared);
+    const rest = end - start - shared;
+    dictionary.byte((Math.min(shared, LONG) << 4) | Math.min(rest, LONG));
+    if (shared >= LONG) dictionary.varint(shared - LONG);
+    if (rest >= LONG) dictionary.varint(rest - LONG);
     for (let at = start + shared; at < end; at++) dictionary.byte(bytes[at] ?? 0);
     dictionary.varint(count * 2 + (groupChunks > 0 ? 1 : 0));
     if (groupChunks > 0) dictionary.varint(groupChunks);
-    dictionary.varint(length);
+    if (count > 1) dictionary.varint(length);
     if (this.#previousKey.length < end - start) this.#previousKey = new Uint8Array((end - start) * 2);
     for (let at = start; at < end; at++) this.#previousKey[at - start] = bytes[at] ?? 0;
     this.#previousLength = end - start;

@@ -97,7 +97,10 @@ class TermWeigher {
       const closest = closestStems(this.#readers, term.forms[0]?.form ?? '');
       if (closest.stems.length > 0) {
         corrections = closest.stems;
-        found = this.#stemLists(closest.stems.map((stem) => new WantedStem(stem)), 0);
+        found = this.#stemLists(
+          closest.stems.map((stem) => new WantedStem(stem)),
+          0,
+        );
         gainIdf = this.#idf(found.chunkCount);
         weight *= CORRECTION_WEIGHTS[closest.distance] ?? 0;
       }

@@ -5,7 +5,12 @@ import {
   type LexicalSource,
   scanBm25,
 } from '../../../../src/engine/lexical/bm25.ts';
-import { FIELD_COUNT, type LexicalField, type LexicalSegment } from '../../../../src/engine/lexical/lexical-segment.ts';
+import {
+  FIELD_COUNT,
+  lengthIn,
+  type LexicalField,
+  type LexicalSegment,
+} from '../../../../src/engine/lexical/lexical-segment.ts';
 import { type QuestionParts, parseLexicalQuery } from '../../../../src/engine/lexical/query-terms.ts';
 import { weighTerms } from '../../../../src/engine/lexical/weigh-terms.ts';
 import { TopK } from '../../../../src/engine/ranking/top-k.ts';
@@ -40,7 +45,7 @@ export function statisticsOf(sources: readonly LexicalSource[]): CollectionStati
       if (liveMask?.[ordinal] === 0) continue;
       chunkCount++;
       for (let field = 0; field < FIELD_COUNT; field++) {
-        const length = segment.fieldLengths[ordinal * FIELD_COUNT + field] ?? 0;
+        const length = lengthIn(segment, ordinal, field);
         fieldTotals[field] = (fieldTotals[field] ?? 0) + length;
         if (length > 0) fieldCounts[field] = (fieldCounts[field] ?? 0) + 1;
       }
