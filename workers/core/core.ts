@@ -142,12 +142,16 @@ export class Core implements CoreApi {
 
   importFiles(files: readonly ImportFile[], port: MessagePort): void {
     const session = this.#opened();
-    serveEvents(port, (signal) => carriedThrough(imported(session, (work) => work.ingest(files, session.ingestDeps, { signal }))));
+    serveEvents(port, (signal) =>
+      carriedThrough(imported(session, (work) => work.ingest(files, session.ingestDeps, { signal }))),
+    );
   }
 
   resumeImport(port: MessagePort): void {
     const session = this.#opened();
-    serveEvents(port, (signal) => carriedThrough(imported(session, (work) => work.resumeIngest(session.ingestDeps, { signal }))));
+    serveEvents(port, (signal) =>
+      carriedThrough(imported(session, (work) => work.resumeIngest(session.ingestDeps, { signal }))),
+    );
   }
 
   pauseImport(): Promise<void> {
@@ -318,7 +322,11 @@ export class Core implements CoreApi {
     return this.#session;
   }
 
-  async *#answer(session: Session, request: AskRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent, void, undefined> {
+  async *#answer(
+    session: Session,
+    request: AskRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
     const { answer } = await loadWork();
     const { library, meaning, searcher, settings, conversations } = session;
     const languageModel =
