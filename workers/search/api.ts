@@ -60,6 +60,8 @@ export interface SegmentLoad {
   readonly positions?: Uint32Array;
   /** Ordinals already deleted. */
   readonly tombstones: readonly number[];
+  /** Of a library that was stored whole: no chunk is alive in another segment of it. What is looked for by id can wait. */
+  readonly isKnownApart?: boolean;
   readonly lexical: Uint8Array;
   readonly vectors?: VectorLoad;
 }

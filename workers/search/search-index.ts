@@ -78,17 +78,19 @@ export class SearchIndex implements SearchApi {
     placed.index.setExact(placed.part, rows);
     placed.hasExact = rows !== undefined;
     placed.tokens = TokenLists.of(rows?.tokens);
+    // Exact rows come in while nobody waits, a segment at a time: so do the ids that opening left aside.
+    this.#places.indexNext();
   }
 
   async replaceSegments(removed: readonly SegmentId[], added: readonly SegmentLoad[]): Promise<void> {
     const decoded = added.map((load) => new IndexSegment(load, this.#numberDocuments(load)));
     for (const segment of decoded) segment.checkFit(this.#models);
     for (const segmentId of removed) this.#remove(segmentId);
-    for (const segment of decoded) {
+    for (const [at, segment] of decoded.entries()) {
       this.#remove(segment.segmentId);
       this.#segments.set(segment.segmentId, segment);
       segment.enter(this.#models);
-      this.#places.add(segment);
+      this.#places.add(segment, added[at]?.isKnownApart);
       this.#order.add(segment);
     }
   }

@@ -111,8 +111,9 @@ async function readBatch(
     if (modelKey !== undefined && entry.vectors[modelKey] && !vectors) {
       onAilment({ segmentId, part: 'vectors', reason: 'damaged' });
     }
-    if (table && lexical) loads.push(segmentLoad(segmentId, table, tombstones, lexical, vectors));
-    else onAilment(setAside(segmentId));
+    if (table && lexical) {
+      loads.push({ ...segmentLoad(segmentId, table, tombstones, lexical, vectors), isKnownApart: true });
+    } else onAilment(setAside(segmentId));
   }
   return { loads, tables };
 }

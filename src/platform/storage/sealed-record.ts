@@ -119,8 +119,9 @@ function blockAad(
 }
 
 async function forEachBlock(blockCount: number, work: (blockIndex: number) => Promise<void>): Promise<void> {
-  for (let first = 0; first < blockCount; first += CONCURRENT_BLOCKS) {
-    const last = Math.min(first + CONCURRENT_BLOCKS, blockCount);
-    await Promise.all(Array.from({ length: last - first }, (_, i) => work(first + i)));
-  }
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < blockCount) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(blockCount, CONCURRENT_BLOCKS) }, lane));
 }
