@@ -55,25 +55,25 @@ export class PassageOrder {
     });
   }
 
-  /** The living passages next before and next after this one in its document; none where their order is not known. */
-  neighboursOf({ segment, ordinal }: PassagePlace): PassagePlace[] {
-    const document = segment.documentNumbers[ordinal];
-    if (document === undefined || segment.positions === undefined) return [];
-    const before = this.#next(segment, ordinal, document, -1);
-    const after = this.#next(segment, ordinal, document, 1);
-    return [before, after].filter((place) => place !== undefined);
+  /** Whether the passage at the next (`step` 1) or former (-1) ordinal is alive and next to this one in its document. */
+  isBeside({ documentNumbers, positions, live }: IndexSegment, ordinal: number, step: -1 | 1): boolean {
+    const beside = ordinal + step;
+    return (
+      positions !== undefined &&
+      live[beside] === 1 &&
+      documentNumbers[beside] === documentNumbers[ordinal] &&
+      positions[beside] === (positions[ordinal] ?? 0) + step
+    );
   }
 
-  #next(segment: IndexSegment, ordinal: number, document: number, step: -1 | 1): PassagePlace | undefined {
+  /** The nearest living passage after this one in its document, or, with `step` -1, before it; none where the order is not known. */
+  nextTo(segment: IndexSegment, ordinal: number, step: -1 | 1): PassagePlace | undefined {
     const { positions, documentNumbers, live } = segment;
-    if (positions === undefined) return undefined;
-    const wanted = (positions[ordinal] ?? 0) + step;
-    const beside = ordinal + step;
-    if (documentNumbers[beside] === document && positions[beside] === wanted && live[beside] === 1) {
-      return { segment, ordinal: beside };
-    }
+    const document = documentNumbers[ordinal];
+    if (positions === undefined || document === undefined) return undefined;
+    if (this.isBeside(segment, ordinal, step)) return { segment, ordinal: ordinal + step };
     if (this.#homes[document] === SCATTERED) return this.#nearest(segment, ordinal, document, step);
-    for (let at = beside; documentNumbers[at] === document; at += step) {
+    for (let at = ordinal + step; documentNumbers[at] === document; at += step) {
       if (live[at] === 1) return { segment, ordinal: at };
     }
     return undefined;
