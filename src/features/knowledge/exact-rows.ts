@@ -13,6 +13,8 @@ export interface ExactRowsDeps {
   readonly budgetBytes: () => number;
   /** How much a segment's rows are in use: see `TierRouter.heatOf`. */
   readonly heatOf: (segmentId: SegmentId) => number;
+  /** Whether the index is without this segment for now: there is nothing for its rows to go with. */
+  readonly isSetAside: (segmentId: SegmentId) => boolean;
   /** Told of rows that cannot be opened. */
   readonly onLost: (segmentId: SegmentId, modelKey: string) => void;
 }
@@ -66,7 +68,8 @@ export class ExactRows {
   async bringIn(segmentIds: readonly SegmentId[], space: VectorSpace): Promise<number> {
     const missing = segmentIds.flatMap((segmentId) => {
       const exactId = this.#deps.state.entry(segmentId)?.vectors[space.modelKey]?.exactId;
-      return exactId === undefined || this.has(segmentId, space) ? [] : [{ segmentId, exactId }];
+      const isThere = exactId === undefined || this.has(segmentId, space);
+      return isThere || this.#deps.isSetAside(segmentId) ? [] : [{ segmentId, exactId }];
     });
     if (missing.length === 0) return 0;
     const found = await this.#deps.store.findMany(

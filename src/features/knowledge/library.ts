@@ -52,7 +52,6 @@ export class Library {
   readonly health = new LibraryHealth(() => this.changed());
   readonly tiers: LibraryTiers;
   readonly exact: ExactRows;
-  /** What the background waits for after opening. */
   readonly quiet = new QuietMoment();
   readonly #store: RecordStore;
   readonly #searcher: Searcher;
@@ -93,6 +92,7 @@ export class Library {
       state: this.state,
       budgetBytes: () => this.tiers.settings.exactMegabytes * MEGABYTE,
       heatOf: (segmentId) => router.heatOf(segmentId),
+      isSetAside: (segmentId) => this.health.isQuarantined(segmentId),
       onLost: (segmentId, modelKey) => this.doubtVectors(segmentId, modelKey),
     });
   }

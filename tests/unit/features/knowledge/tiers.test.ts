@@ -105,6 +105,21 @@ describe('exact rows', () => {
   });
 });
 
+describe('exact rows of a part that is set aside', () => {
+  it('stay on disk, and those of the others come in', async () => {
+    const disk = new MemoryStore();
+    await (await openInProcess({ vault: await vaultOver(disk) })).take(texts);
+    const { library } = await openInProcess({ vault: await vaultOver(disk), isWordsOnly: true });
+    const [first, ...others] = library.state.manifest.segments.map((entry) => entry.segmentId);
+    library.health.report({ segmentId: first!, part: 'index', reason: 'damaged', isSetAside: true });
+    await library.useSpace(SPACE);
+    await library.whenExact();
+    expect(library.exact.has(first!, SPACE)).toBe(false);
+    expect(others.every((segmentId) => library.exact.has(segmentId, SPACE))).toBe(true);
+    expect(library.health.current.unreadCount).toBe(0);
+  });
+});
+
 describe('exact rows that the disk does not give', () => {
   it('leave answers as they are, count in the library’s health, and no longer once they could be read', async () => {
     const disk = new MemoryStore();
