@@ -2,7 +2,7 @@ import { InvalidInputError, NotFoundError } from '../../src/domain/errors.ts';
 import type { ChunkId, DocumentId, SegmentId } from '../../src/domain/ids.ts';
 import { joinPassages, NO_ROWS, type PassageRows, type PassageVectors } from '../../src/domain/passage-vectors.ts';
 import type { TokenTable } from '../../src/domain/token-alignment.ts';
-import { buildLexicalSegment } from '../../src/engine/lexical/build-lexical-segment.ts';
+import { buildLexicalSegment, forgetWords } from '../../src/engine/lexical/build-lexical-segment.ts';
 import { encodeLexicalSegment } from '../../src/engine/lexical/lexical-segment.ts';
 import { createTokenAligner, type TokenAligner } from '../../src/engine/ranking/alignment.ts';
 import { RowQuantiser } from '../../src/engine/vector/quantised-rows.ts';
@@ -30,6 +30,9 @@ import { PassageOrder } from './passage-order.ts';
 import { runSearch, wordWeights } from './run-search.ts';
 import { TokenLists } from './token-lists.ts';
 
+/** An import that has not built anything for so long is over: what it knows of words is let go. */
+const REST_MS = 3000;
+
 /**
  * The index in memory. Every change is checked and decoded first and then applied without yielding, so that a query
  * sees all of it or none. A chunk id is alive at most once: where a segment brings one that is alive elsewhere,
@@ -43,6 +46,7 @@ export class SearchIndex implements SearchApi {
   readonly #models: ModelVectors;
   readonly #aligners = new Map<string, TokenAligner>();
   #quantiser: RowQuantiser | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** `models`: how vectors are searched; by default on this thread. */
   constructor(models = new ModelVectors()) {
@@ -50,6 +54,8 @@ export class SearchIndex implements SearchApi {
   }
 
   async buildLexical(chunks: readonly IndexableChunk[]): Promise<Uint8Array> {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(forgetWords, REST_MS);
     return encodeLexicalSegment(buildLexicalSegment(chunks));
   }
 

@@ -227,7 +227,7 @@ const CHARACTERS_PER_POSTING = 8;
  * of a chunk is told from the function words of its body.
  */
 export function buildLexicalSegment(chunks: readonly Readonly<Record<LexicalField, string>>[]): LexicalSegment {
-  if (chunksBefore + chunks.length >= MAX_CHUNKS) forget();
+  if (chunksBefore + chunks.length >= MAX_CHUNKS) forgetWords();
   let characters = 0;
   for (const chunk of chunks) characters += chunk.body.length + chunk.title.length + chunk.headings.length;
   const builder = new SegmentBuilder(chunks.length, 64 + Math.ceil(characters / CHARACTERS_PER_POSTING));
@@ -237,11 +237,12 @@ export function buildLexicalSegment(chunks: readonly Readonly<Record<LexicalFiel
     if (chunk !== undefined) builder.addChunk(chunk, ordinal);
   }
   const segment = builder.finish();
-  if (spans.size > MAX_SPANS || spans.terms.size > MAX_TERMS || spans.characterCount > MAX_CHARACTERS) forget();
+  if (spans.size > MAX_SPANS || spans.terms.size > MAX_TERMS || spans.characterCount > MAX_CHARACTERS) forgetWords();
   return segment;
 }
 
-function forget(): void {
+/** Lets go of what is remembered of words from one build to the next: some ten MB. The next build starts anew. */
+export function forgetWords(): void {
   spans = new SpanTable();
   chunksBefore = 0;
 }
