@@ -79,6 +79,11 @@ export class ComputeEmbedder implements Embedder {
     text: string,
     { signal, wordWeights }: { readonly signal: AbortSignal; readonly wordWeights: Readonly<Record<string, number>> },
   ): Promise<QueryTokens | undefined> {
+    // Goes along with the question's embedding instead of waiting for that to come back: the worker takes one after the other.
+    if (this.#isBusy && this.#loaded?.generation === this.#worker.generation) {
+      signal.throwIfAborted();
+      return this.#worker.call((api) => api.queryTokens(text, wordWeights));
+    }
     return this.#inTurn('query', signal, (api) => api.queryTokens(text, wordWeights));
   }
 
