@@ -31,14 +31,19 @@ export function randomId<Id extends AnyId>(): Id {
   return idFromBytes<Id>(crypto.getRandomValues(new Uint8Array(16)));
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const DIGITS_OF_ID = new Uint8Array(32);
 
 /** The id whose 16 bytes these are. Throws a `RangeError` for any other length. */
 export function idFromBytes<Id extends AnyId>(bytes: Uint8Array): Id {
   if (bytes.length !== 16) throw new RangeError('An id is made of 16 bytes.');
-  let text = '';
-  for (let i = 0; i < 16; i++) text += HEX[bytes[i] ?? 0] ?? '';
-  return text as Id;
+  for (let i = 0; i < 16; i++) {
+    const byte = bytes[i] ?? 0;
+    DIGITS_OF_ID[2 * i] = HEX_DIGITS[byte >> 4] ?? 0;
+    DIGITS_OF_ID[2 * i + 1] = HEX_DIGITS[byte & 15] ?? 0;
+  }
+  // All at once: a text put together piece by piece stays in pieces, which take six times the memory.
+  return String.fromCharCode(...DIGITS_OF_ID) as Id;
 }
 
 /** The 16 bytes of an id. */
