@@ -9,9 +9,8 @@ import { wordWeights as weightsOfWords } from '../../src/engine/lexical/word-wei
 import { diversify } from '../../src/engine/ranking/diversify.ts';
 import { foldDuplicates } from '../../src/engine/ranking/fold-duplicates.ts';
 import type { FusedEntry, RankedList } from '../../src/engine/ranking/fuser.ts';
-import { addContext, orderByContext } from '../../src/engine/ranking/add-context.ts';
+import { addContext, contextStrength, orderByContext } from '../../src/engine/ranking/add-context.ts';
 import type { TokenAligner } from '../../src/engine/ranking/alignment.ts';
-import { brevityOf } from '../../src/engine/ranking/fusion-features.ts';
 import { TopK } from '../../src/engine/ranking/top-k.ts';
 import type { SearchOutcome, SearchRequest } from './api.ts';
 import { alignFused, isAligned } from './align-fused.ts';
@@ -72,7 +71,7 @@ export function runSearch(
   const dense = usesVectors ? meaning.nearest(request.candidateCount, acceptMasks) : undefined;
   const denseAt = performance.now();
   const meanLength = (statistics.fieldTotals[0] ?? 0) / Math.max(1, statistics.chunkCount);
-  const contextStrength = (request.contextStrength ?? 1) * brevityOf(meanLength);
+  const wantedStrength = (request.contextStrength ?? 1) * contextStrength(meanLength);
   const surroundings = findSurroundings(keys, order, acceptMasks);
   const {
     fused: fusedByTwo,
@@ -96,10 +95,10 @@ export function runSearch(
       return best.drain();
     },
     scoreByMeaning: (wanted) => meaning.score(wanted),
-    ...(contextStrength > 0 && { neighboursOf: surroundings.neighboursOf }),
+    ...(wantedStrength > 0 && { neighboursOf: surroundings.neighboursOf }),
   });
   const fusedAt = performance.now();
-  const strength = fusion.method === 'convex' ? contextStrength : 0;
+  const strength = fusion.method === 'convex' ? wantedStrength : 0;
   const aligned = alignFused(fusedByTwo, {
     request,
     fusion,
@@ -204,9 +203,9 @@ function checkRequest({
   mode,
   queryVector,
   modelKey,
-  contextStrength = 0,
+  contextStrength: wantedStrength = 0,
 }: SearchRequest): void {
-  if (!(contextStrength >= 0 && contextStrength < Infinity)) {
+  if (!(wantedStrength >= 0 && wantedStrength < Infinity)) {
     throw new InvalidInputError('The strength of context must be a number of at least 0.');
   }
   if (!Number.isInteger(k) || k < 0 || !Number.isInteger(candidateCount) || candidateCount < 0) {

@@ -1,10 +1,11 @@
 import type { AlignedEntry } from './add-alignment.ts';
 import type { FusedEntry } from './fuser.ts';
+import { brevityOf } from './fusion-features.ts';
 
 /** How much the passages beside a passage count, each, before brevity; see docs/engine.md, "Context". */
-const BESIDE = 0.3;
+const BESIDE = 0.5;
 /** How much the best passage of its document counts. */
-const BEST_OF_DOCUMENT = 0.5;
+const BEST_OF_DOCUMENT = 0.8;
 /** Of either list, the passages whose neighbours are looked at even where nothing found them. */
 export const CONTEXT_CANDIDATES = 50;
 
@@ -25,7 +26,7 @@ export interface Surroundings {
  *
  *   score = (s + λ · (s of the one before + s of the one after) + δ · (best s of its document)) / (1 + 2λ + δ)
  *
- * with λ = 0.3 · `strength`, δ = 0.5 · `strength`. A passage that stands alone in its document is taken to have neighbours like
+ * with λ = 0.5 · `strength`, δ = 0.8 · `strength`; see `contextStrength`. A passage that stands alone in its document is taken to have neighbours like
  * those of the others, in proportion to its own score, so that it neither gains nor loses a place for want of them; one at
  * its document's beginning or end has one. A neighbour that is not among `entries` counts as 0. Where no entry has
  * any, or `strength` is 0, the entries, which are best first, are left as they are.
@@ -46,6 +47,11 @@ export function addContext(
   return entries
     .map((entry, at) => scaled(entry, parts.shares[at] ?? 1, parts.contexts[at] ?? 0))
     .sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
+}
+
+/** The square of brevity: of a few words the context is half the sense, a page brings its own. */
+export function contextStrength(meanLength: number): number {
+  return brevityOf(meanLength) ** 2;
 }
 
 /** The entries as they are, in the order that `addContext` would give them. */
