@@ -31,6 +31,12 @@ export interface CoreApi {
   openSample(): Promise<void>;
   /** Stops work at a safe point so that the window can terminate this worker. */
   prepareToLock(): Promise<void>;
+  /** `secret` is the current passphrase or the recovery code, asked for anew. Nothing else is written. */
+  changePassphrase(secret: UnlockSecret, newPassphrase: Uint8Array): Promise<'changed' | 'wrong-secret'>;
+  /** The former recovery code opens this library no more. The new one is shown once. */
+  renewRecoveryCode(
+    secret: UnlockSecret,
+  ): Promise<{ readonly kind: 'renewed'; readonly recoveryCode: string } | { readonly kind: 'wrong-secret' }>;
   /** Deletes the vault and all it holds from this device. */
   deleteVault(): Promise<void>;
 

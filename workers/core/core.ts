@@ -1,7 +1,7 @@
 import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
 import { searchPassages } from '../../src/features/knowledge/search-passages.ts';
 import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
-import { PolicyNotEnforcedError, VaultLockedError } from '../../src/domain/errors.ts';
+import { InvalidInputError, PolicyNotEnforcedError, VaultLockedError } from '../../src/domain/errors.ts';
 import type { AnswerEvent } from '../../src/domain/answer-event.ts';
 import type { Citation } from '../../src/domain/citation.ts';
 import type { IngestEvent } from '../../src/domain/ingest-event.ts';
@@ -90,6 +90,18 @@ export class Core implements CoreApi {
     session.dispose();
     await session.library.exclusively(() => Promise.resolve());
     this.#session = undefined;
+  }
+
+  async changePassphrase(
+    ...[secret, passphrase]: Parameters<CoreApi['changePassphrase']>
+  ): ReturnType<CoreApi['changePassphrase']> {
+    this.#keptSession();
+    return this.#door.changePassphrase(secret, passphrase);
+  }
+
+  async renewRecoveryCode(secret: UnlockSecret): ReturnType<CoreApi['renewRecoveryCode']> {
+    this.#keptSession();
+    return this.#door.renewRecoveryCode(secret);
   }
 
   async deleteVault(): Promise<void> {
@@ -320,6 +332,14 @@ export class Core implements CoreApi {
   #opened(): Session {
     if (!this.#session) throw new VaultLockedError('The library is locked. Unlock it and try again.');
     return this.#session;
+  }
+
+  /** The sample has no lock that could be changed. */
+  #keptSession(): Session {
+    const session = this.#opened();
+    if (session.isSample)
+      throw new InvalidInputError('The sample has no passphrase. Create a library of your own first.');
+    return session;
   }
 
   async *#answer(

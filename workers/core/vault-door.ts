@@ -1,5 +1,12 @@
 import { InvalidInputError, VaultHeldError } from '../../src/domain/errors.ts';
-import { createVault, openThrowawayVault, readVaultPresence, unlockVault } from '../../src/features/vault/vault.ts';
+import {
+  changePassphrase,
+  createVault,
+  openThrowawayVault,
+  readVaultPresence,
+  renewRecoveryCode,
+  unlockVault,
+} from '../../src/features/vault/vault.ts';
 import type { OpenVault } from '../../src/features/vault/vault.ts';
 import { deriveKey } from '../../src/platform/compute/compute-kdf.ts';
 import {
@@ -77,6 +84,16 @@ export class VaultDoor {
     const unlocked = await unlockVault(store, secret, deriveKey);
     if (unlocked.kind === 'wrong-secret') this.#release();
     return unlocked;
+  }
+
+  async changePassphrase(secret: UnlockSecret, newPassphrase: Uint8Array): Promise<'changed' | 'wrong-secret'> {
+    const { store } = await this.records();
+    return (await changePassphrase(store, secret, newPassphrase, deriveKey)).kind;
+  }
+
+  async renewRecoveryCode(secret: UnlockSecret): ReturnType<typeof renewRecoveryCode> {
+    const { store } = await this.records();
+    return renewRecoveryCode(store, secret, deriveKey);
   }
 
   openThrowaway(): Promise<OpenVault> {

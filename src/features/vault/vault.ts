@@ -151,6 +151,33 @@ export async function changePassphrase(
   }
 }
 
+/**
+ * Makes a new recovery code; the former one opens nothing any more but older copies and backups. `secret` is the passphrase
+ * or the former code. The new one is stored nowhere.
+ */
+export async function renewRecoveryCode(
+  store: RecordStore,
+  secret: UnlockSecret,
+  derive: DeriveKey,
+): Promise<{ readonly kind: 'renewed'; readonly recoveryCode: string } | { readonly kind: 'wrong-secret' }> {
+  const read = await existingHeader(store);
+  const { header } = read;
+  const vaultKey = await vaultKeyBy(secret, header, derive);
+  if (vaultKey === undefined) return { kind: 'wrong-secret' };
+  const recoverySecret = newRecoverySecret();
+  try {
+    const keys = await checkedKeys(vaultKey, read);
+    const seed = { kind: 'recovery', salt: randomBytes(SALT_LENGTH) } as const;
+    const slot = await makeSlot(seed, recoverySecret, vaultKey, header.vaultId, header.epoch);
+    const slots: KeySlot[] = [...header.slots.filter((other) => other.kind !== 'recovery'), slot];
+    await writeHeader(store, { ...header, generation: header.generation + 1, slots }, keys);
+    return { kind: 'renewed', recoveryCode: await formatRecoveryCode(recoverySecret) };
+  } finally {
+    vaultKey.fill(0);
+    recoverySecret.fill(0);
+  }
+}
+
 async function passphraseSlot(
   passphrase: Uint8Array,
   kdf: KdfParams,

@@ -141,6 +141,23 @@ export const APPEARANCE = {
   sample: 'The quick answer stands in the margin; the long one, three pages on.',
 } as const;
 
+export const LOCK = {
+  changePassphrase: 'Change the passphrase',
+  changeText:
+    'Nothing but the lock is written anew. Older backups, and copies of this device, still open with the old passphrase.',
+  currentPassphrase: 'Passphrase of now',
+  newPassphrase: 'New passphrase',
+  change: 'Change it',
+  changed: 'The passphrase is changed. It is asked for the next time you unlock.',
+  renewCode: 'Make a new recovery code',
+  renewText:
+    'For when the code was lost or seen. The old one then opens this library no more; older backups it still opens.',
+  renew: 'Make it',
+  renewed: 'This is the recovery code from now on. It is shown only now and stored nowhere.',
+  kept: 'I have kept it',
+  failed: 'The lock was not changed. What opened your library before still does.',
+} as const;
+
 export const PRIVACY = {
   locked: 'Locked: nobody with your disk can read your library without your passphrase or recovery code.',
   lockNow: 'Lock now',

@@ -6,6 +6,7 @@ import {
   createVault,
   openThrowawayVault,
   readVaultPresence,
+  renewRecoveryCode,
   unlockVault,
   type DeriveKey,
   type OpenVault,
@@ -256,6 +257,20 @@ describe('a vault', () => {
     const recovered = await unlockVault(disk, { kind: 'recovery-code', code: recoveryCode }, neverDerive);
     expect(recovered.kind).toBe('open');
     expect((await decodeHeader(await headerOf(disk))).header.generation).toBe(2);
+  });
+
+  it('makes a new recovery code without touching a record, after which the old one opens nothing', async () => {
+    const disk = await copyOf(store);
+    const before = await disk.list('documents');
+    expect(await renewRecoveryCode(disk, byPassphrase('wrong'), deriveKey)).toEqual({ kind: 'wrong-secret' });
+    const renewed = await renewRecoveryCode(disk, byPassphrase(PASSPHRASE), deriveKey);
+    if (renewed.kind !== 'renewed') throw new Error('The passphrase was refused.');
+    expect(await disk.list('documents')).toEqual(before);
+    const byCode = (code: string) => unlockVault(disk, { kind: 'recovery-code', code }, neverDerive);
+    expect(await byCode(recoveryCode)).toEqual({ kind: 'wrong-secret' });
+    expect((await byCode(renewed.recoveryCode)).kind).toBe('open');
+    await opened(disk);
+    expect((await decodeHeader(await headerOf(disk))).header).toMatchObject({ generation: 2, slots: { length: 2 } });
   });
 
   it('finds an API key for the origin it was sealed for, and for no other', async () => {
