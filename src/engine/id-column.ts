@@ -41,7 +41,7 @@ export class IdColumn<Id extends AnyId> {
 
   /** The first place of `id`, given as bytes, from `from` on; -1 if there is none. */
   indexOf(id: Uint8Array, from: number): number {
-    const words = this.#firstWords();
+    const { words } = this;
     const first = ((id[0] ?? 0) | ((id[1] ?? 0) << 8) | ((id[2] ?? 0) << 16) | ((id[3] ?? 0) << 24)) >>> 0;
     for (let index = from; index < this.length; index++) {
       if (words !== undefined && words[index * 4] !== first) continue;
@@ -62,7 +62,7 @@ export class IdColumn<Id extends AnyId> {
   }
 
   /** The bytes as words, in little-endian order as on every platform that runs this; absent where they lie askew. */
-  #firstWords(): Uint32Array | undefined {
+  get words(): Uint32Array | undefined {
     const { buffer, byteOffset, byteLength } = this.bytes;
     return byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, byteLength / 4) : undefined;
   }

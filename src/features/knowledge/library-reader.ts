@@ -43,6 +43,7 @@ export class LibraryReader {
    * be opened. Their documents are known to `LibraryState.documents` afterwards.
    */
   async readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
+    this.#state.preparePlaces(chunkIds);
     const places = chunkIds.flatMap((chunkId) => {
       const place = this.#state.place(chunkId);
       const entry = place && this.#state.entry(place.segmentId);

@@ -59,6 +59,11 @@ export class LibraryState {
     return this.#entries.has(segmentId) && this.#dead.get(segmentId)?.[ordinal] !== 1;
   }
 
+  /** Makes `place` quick for these while ids are not indexed yet. */
+  preparePlaces(chunkIds: readonly ChunkId[]): void {
+    this.#ids.prepareChunks(chunkIds.map(idToBytes));
+  }
+
   place(chunkId: ChunkId): ChunkPlace | undefined {
     return this.#ids.findChunk(idToBytes(chunkId), (segmentId, ordinal) => this.isLive(segmentId, ordinal));
   }

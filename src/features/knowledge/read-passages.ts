@@ -21,6 +21,7 @@ export async function readPassages(
   trace: AnswerTrace,
 ): Promise<ReadPassages> {
   const { state } = library;
+  state.preparePlaces([...hits, ...nearMisses].map(({ chunkId }) => chunkId));
   const shown = new Set(hits.flatMap(({ chunkId }) => [chunkId, ...state.neighbours(chunkId, neighbourCount)]));
   const wanted = new Set([...shown, ...nearMisses.map(({ chunkId }) => chunkId)]);
   const found = new Map((await library.readChunks([...wanted], trace)).map((chunk) => [chunk.chunkId, chunk]));
