@@ -16,12 +16,11 @@ export async function searchTiered(
   const isUrgent = trace?.isUrgent ?? false;
   const wanted = (outcome.wantedExact ?? []).filter((id) => tiers.router.use(id, { isUrgent }) !== 'cold');
   if (!space || wanted.length === 0) return outcome;
-  const coming = exact.bringIn(wanted, space);
   if (!isUrgent) {
-    // The next question is the better for it; this one is not kept waiting, nor failed.
-    library.health.watch(coming);
+    // The next question is the better for it; this one is not kept waiting for it or for the disk, nor failed.
+    library.health.watch(library.quiet.step().then(() => exact.bringIn(wanted, space)));
     return outcome;
   }
-  trace?.note(0, await coming);
+  trace?.note(0, await exact.bringIn(wanted, space));
   return searcher.search(request);
 }
