@@ -22,7 +22,9 @@ export interface Closest {
  * frequent, two at most.
  *
  * The dictionary is in order, so words with a common beginning are neighbours and share the rows of the distance
- * matrix that belong to it; a beginning that is already too far away settles all words that have it.
+ * matrix that belong to it; a beginning that is already too far away settles all words that have it. Of a row only the
+ * cells are filled that can lie within the limit: those near the diagonal (Ukkonen, "Algorithms for approximate string
+ * matching", Information and Control 64, 1985).
  */
 export function closestStems(readers: readonly DictionaryReader[], form: string): Closest {
   const letters = Array.from(form, (letter) => letter.codePointAt(0) ?? 0);
@@ -66,6 +68,8 @@ class DistanceWalk {
   /** Where the last whole character up to byte `d` ends, and the one before it. */
   readonly #ends: number[] = [0];
   readonly #previousEnds: number[] = [-1];
+  /** Whole characters up to byte `d`. */
+  readonly #depths: number[] = [0];
   /** Bytes of the key at hand that have rows; `#settled` is the length of a beginning that is too far away. */
   #valid = 0;
   #settled = Infinity;
@@ -89,10 +93,17 @@ class DistanceWalk {
     while (at < keyLength && at < this.#settled && key[at] !== MARK_BYTE) this.#read(key, at++);
     if (at < keyLength && key[at] === MARK_BYTE) return this.#withEnding(key, at, keyLength);
     if (at < keyLength) {
-      const mark = key.indexOf(MARK_BYTE, at);
-      return mark >= 0 && mark < keyLength ? this.#withEnding(key, mark, keyLength) : Infinity;
+      let mark = at;
+      while (mark < keyLength && key[mark] !== MARK_BYTE) mark++;
+      return mark < keyLength ? this.#withEnding(key, mark, keyLength) : Infinity;
     }
-    return this.#settled < Infinity ? Infinity : (this.#rowAt(at)[this.#letters.length] ?? Infinity);
+    return this.#settled < Infinity ? Infinity : this.#whole(this.#rowAt(at), this.#depths[at] ?? 0);
+  }
+
+  /** The distance of a word of so many characters, by its last row. */
+  #whole(row: Uint8Array, depth: number): number {
+    const { length } = this.#letters;
+    return Math.abs(depth - length) > this.#limit ? Infinity : (row[length] ?? Infinity);
   }
 
   #read(key: Uint8Array, at: number): void {
@@ -106,6 +117,8 @@ class DistanceWalk {
     this.#ends[at + 1] = at + 1;
     this.#previousEnds[at + 1] = start;
     this.#codePoints[at + 1] = codePoint;
+    const depth = (this.#depths[start] ?? 0) + 1;
+    this.#depths[at + 1] = depth;
     const before = this.#previousEnds[start] ?? -1;
     const least = this.#step(
       before < 0 ? undefined : this.#rowAt(before),
@@ -113,6 +126,7 @@ class DistanceWalk {
       this.#rowAt(start),
       codePoint,
       this.#rowAt(at + 1),
+      depth,
     );
     if (least > this.#limit) this.#settled = at + 1;
   }
@@ -133,17 +147,19 @@ class DistanceWalk {
     let beforeRow = (this.#previousEnds[base] ?? -1) < 0 ? undefined : this.#rowAt(this.#previousEnds[base] ?? 0);
     let row = this.#rowAt(base);
     let previous = this.#codePoints[base] ?? 0;
+    let depth = this.#depths[base] ?? 0;
     for (let at = mark + 2; at < keyLength;) {
       const end = at + bytesOf(key[at] ?? 0);
       const codePoint = codePointAt(key, at, end);
       const next = new Uint8Array(this.#letters.length + 1);
-      if (this.#step(beforeRow, previous, row, codePoint, next) > this.#limit) return Infinity;
+      depth++;
+      if (this.#step(beforeRow, previous, row, codePoint, next, depth) > this.#limit) return Infinity;
       beforeRow = row;
       row = next;
       previous = codePoint;
       at = end;
     }
-    return row[this.#letters.length] ?? Infinity;
+    return this.#whole(row, depth);
   }
 
   #rowAt(depth: number): Uint8Array {
@@ -154,18 +170,25 @@ class DistanceWalk {
     return row;
   }
 
-  /** Fills the row for one more character and returns its least value. */
+  /** Fills the row for one more character, the `depth`th, and returns its least value. */
   #step(
     beforeLast: Uint8Array | undefined,
     lastCodePoint: number,
     last: Uint8Array,
     codePoint: number,
     target: Uint8Array,
+    depth: number,
   ): number {
     const letters = this.#letters;
-    let least = (last[0] ?? 0) + 1;
+    const beyond = this.#limit + 1;
+    const from = Math.max(1, depth - this.#limit);
+    const to = Math.min(letters.length, depth + this.#limit);
+    let least = Math.min(depth, beyond);
     target[0] = least;
-    for (let i = 1; i <= letters.length; i++) {
+    // What lies beside the cells that are filled is too far away.
+    target[from - 1] = from === 1 ? least : beyond;
+    target[to + 1] = beyond;
+    for (let i = from; i <= to; i++) {
       const isSame = letters[i - 1] === codePoint;
       let value = Math.min((last[i] ?? 0) + 1, (target[i - 1] ?? 0) + 1, (last[i - 1] ?? 0) + (isSame ? 0 : 1));
       const isSwap = i > 1 && letters[i - 1] === lastCodePoint && letters[i - 2] === codePoint;

@@ -190,6 +190,13 @@ interface FoundLists {
   readonly exactCounts: readonly number[];
 }
 
+const BATCH_SIZE = 1024;
+const BATCH = {
+  ordinals: new Uint32Array(BATCH_SIZE),
+  bodies: new Uint8Array(BATCH_SIZE),
+  sides: new Uint8Array(BATCH_SIZE),
+};
+
 /** Live chunks that are in any of the lists. */
 function countLive({ segment, liveMask }: LexicalSource, lists: readonly FoundList[]): number {
   if (lists.length === 0) return 0;
@@ -198,12 +205,13 @@ function countLive({ segment, liveMask }: LexicalSource, lists: readonly FoundLi
   for (const list of lists) {
     const cursor = new PostingCursor(segment, list);
     while (cursor.ordinal < segment.chunkCount) {
-      const { ordinal } = cursor;
-      if (liveMask?.[ordinal] !== 0 && seen?.[ordinal] !== 1) {
+      const taken = cursor.take(segment.chunkCount, BATCH);
+      for (let i = 0; i < taken; i++) {
+        const ordinal = BATCH.ordinals[i] ?? 0;
+        if (seen?.[ordinal] === 1 || liveMask?.[ordinal] === 0) continue;
         if (seen !== undefined) seen[ordinal] = 1;
         count++;
       }
-      cursor.next();
     }
   }
   return count;
