@@ -24,7 +24,7 @@ export async function int8Flat(siteUrl: string): Promise<VectorContestant> {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const scan = exports['scan'] as Scan;
-  let floats = new Float32Array(0);
+  let floats: Float32Array = new Float32Array(0);
   let count = 0;
   let dimensions = 0;
   let scale = 0;
@@ -34,7 +34,8 @@ export async function int8Flat(siteUrl: string): Promise<VectorContestant> {
     efforts: [0],
     build(vectors: VectorSet) {
       ({ count, dimensions } = vectors);
-      floats = vectors.rows.slice();
+      // Read where they are, and counted as its own.
+      floats = vectors.rows;
       // The query first, then what was found in a block, then the rows.
       found = dimensions * 2;
       rows = found + BLOCK_ROWS * 8;
@@ -65,6 +66,7 @@ export async function int8Flat(siteUrl: string): Promise<VectorContestant> {
         .slice(0, k)
         .map(({ row }) => row);
     },
+    memoryBytes: () => memory.buffer.byteLength + floats.byteLength,
   };
 }
 

@@ -4,15 +4,15 @@ import { openSharedKernel } from '../../../src/engine/vector/wasm-kernel.ts';
 import type { VectorContestant } from './vector-contestant.ts';
 
 const AT_ONCE = 10_000;
-/** As many candidates as the index itself thinks right. */
-const ITS_OWN = 0;
 
-/** The product's index, filled in steps as segments fill it. */
+/**
+ * The product's index, filled in steps as segments fill it. It has no knob: how many rows are scored follows from each
+ * question.
+ */
 export function productVectors(threads: number): VectorContestant {
   let index: VectorIndex | undefined;
   return {
-    efforts: [ITS_OWN, 500, 1000, 2000, 4000, 8000],
-    effortName: 'candidates',
+    efforts: [0],
     build({ rows, count, dimensions }) {
       index = openIndex(dimensions, threads);
       for (let first = 0; first < count; first += AT_ONCE) {
@@ -20,9 +20,9 @@ export function productVectors(threads: number): VectorContestant {
         index.add(rows.slice(first * dimensions, end * dimensions));
       }
     },
-    search(query, k, effort) {
+    search(query, k) {
       if (index === undefined) throw new Error('Nothing was built.');
-      return index.search(query, k, effort === ITS_OWN ? {} : { candidates: effort }).keys;
+      return index.search(query, k).keys;
     },
     memoryBytes: () => index?.memoryBytes ?? 0,
   };

@@ -1,7 +1,8 @@
+import type { Remote } from 'comlink';
 import { ContestantWorker } from '../contest/contestant-worker.ts';
 import { exactNeighbours, recallOf } from '../contest/exact-neighbours.ts';
 import { makeVectors, type Distribution } from '../contest/made-vectors.ts';
-import type { BuiltContestant, ContestantApi, VectorSet } from '../contest/vector-contestant.ts';
+import type { Answers, BuiltContestant, ContestantApi, VectorSet } from '../contest/vector-contestant.ts';
 import { spread, type Figure } from '../figure.ts';
 
 export interface SearchContest {
@@ -29,6 +30,10 @@ const TUNED_RECALL = 0.9985;
 const WARM_UP_QUERIES = 25;
 /** Queries that one contestant answers before the next has its turn. */
 const TURN = 25;
+/** What is searched to see how much two cores do. */
+const PROBE_ROWS = 100_000;
+const PROBE_QUERIES = 50;
+const PROBE_TURNS = 8;
 
 interface Contestant extends Entrant {
   readonly worker: ContestantWorker<ContestantApi>;
@@ -85,6 +90,12 @@ export async function measureSearch(contest: SearchContest, heapOf: () => Promis
     }
     const firstCounted = start + WARM_UP_QUERIES;
     figures.unshift(...contestants.map((contestant) => figureOf(contestant, contest, truth, firstCounted)));
+    const threaded = figures.findIndex(({ threads = 1 }) => threads > 1);
+    if (threaded >= 0) {
+      const gain = await gainOfTwoCores(vectors, queries, contest.siteUrl);
+      const note = `searches on two cores at once: ${gain.toFixed(2)} × those on one, the most that two threads could gain`;
+      figures[threaded] = { ...figures[threaded]!, note: [figures[threaded]!.note, note].filter(Boolean).join('; ') };
+    }
     return figures;
   } finally {
     for (const { worker } of contestants) worker.dispose();
@@ -96,6 +107,33 @@ function spawn({ kind }: Entrant, siteUrl: string): Worker {
   const path = 'rivals/vector-rival.js?opfs-disable';
   if (kind === 'rival') return new Worker(new URL(path, siteUrl), { type: 'module' });
   return new Worker(new URL('./vector-product.worker.ts', import.meta.url), { type: 'module' });
+}
+
+/**
+ * How many more searches two workers of ours get done, each on one thread and over rows of its own, than one of them: what
+ * the machine allows two threads to gain, with what else it is doing.
+ */
+async function gainOfTwoCores(vectors: VectorSet, queries: VectorSet, siteUrl: string): Promise<number> {
+  const count = Math.min(vectors.count, PROBE_ROWS);
+  const some = { ...vectors, rows: vectors.rows.subarray(0, count * vectors.dimensions), count };
+  const entrant: Entrant = { name: 'Commonplace', kind: 'product', threads: 1 };
+  const workers = [1, 2].map(() => new ContestantWorker<ContestantApi>(spawn(entrant, siteUrl)));
+  try {
+    const both = async <Result>(work: (remote: Remote<ContestantApi>) => Promise<Result>): Promise<Result[]> =>
+      Promise.all(workers.map(async (worker) => worker.call(work)));
+    await both((api) => api.open(entrant.name, siteUrl));
+    await both((api) => api.build(some));
+    const ask = (api: Remote<ContestantApi>): Promise<Answers> => api.ask(queries, 0, PROBE_QUERIES, K, 0);
+    const alone: number[] = [];
+    const together: number[] = [];
+    for (let turn = 0; turn < PROBE_TURNS; turn++) {
+      alone.push(...(await workers[turn % 2]!.call(ask)).searchMs);
+      for (const { searchMs } of await both(ask)) together.push(...searchMs);
+    }
+    return (2 * spread(alone).p50Ms) / spread(together).p50Ms;
+  } finally {
+    for (const worker of workers) worker.dispose();
+  }
 }
 
 interface Material {
@@ -152,9 +190,8 @@ function figureOf(contestant: Contestant, contest: SearchContest, truth: Int32Ar
   const { built, chosen, searchMs, rows, heapBytes } = contestant;
   const { buildMs, effortName, wasmBytes, saidBytes } = built;
   const bytes = saidBytes ?? wasmBytes + Math.max(0, heapBytes);
-  const set = chosen.effort === 0 ? 'as many as it chooses' : chosen.effort;
   const tuned = chosen.tunedRecall === undefined ? '' : ` (${chosen.tunedRecall.toFixed(4)} in tuning)`;
-  const notes = [effortName !== undefined && `${effortName}: ${set}${tuned}`, built.note];
+  const notes = [effortName !== undefined && `${effortName}: ${chosen.effort}${tuned}`, built.note];
   return {
     ...identityOf(contestant, contest),
     ...spread(searchMs),
