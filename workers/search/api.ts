@@ -116,7 +116,7 @@ export interface SearchRequest {
   readonly meaningStrength?: number;
   /** What alignment adds beside words and meaning; default `ALIGNMENT_WEIGHT`. Evaluations try others. */
   readonly alignmentWeight?: number;
-  /** How much of what is said in `addContext` is done, before brevity; default 1. Evaluations try others. */
+  /** Times the strength of context that the library's passages call for; default 1. Evaluations try others. */
   readonly contextStrength?: number;
   /** See `EmbeddingModel.unrelatedCosine`. */
   readonly unrelatedCosine?: number;

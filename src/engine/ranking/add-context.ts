@@ -1,11 +1,12 @@
 import type { AlignedEntry } from './add-alignment.ts';
 import type { FusedEntry } from './fuser.ts';
-import { brevityOf } from './fusion-features.ts';
 
-/** How much the passages beside a passage count, each, before brevity; see docs/engine.md, "Context". */
-const BESIDE = 0.5;
+/** Terms that the library's passages have on average where they need no context. */
+const LENGTH_WITHOUT_CONTEXT = 120;
+/** How much the passages beside a passage count, each, at full strength; see docs/engine.md, "Context". */
+const BESIDE = 0.3;
 /** How much the best passage of its document counts. */
-const BEST_OF_DOCUMENT = 0.8;
+const BEST_OF_DOCUMENT = 0.5;
 /** Of either list, the passages whose neighbours are looked at even where nothing found them. */
 export const CONTEXT_CANDIDATES = 50;
 
@@ -26,7 +27,7 @@ export interface Surroundings {
  *
  *   score = (s + λ · (s of the one before + s of the one after) + δ · (best s of its document)) / (1 + 2λ + δ)
  *
- * with λ = 0.5 · `strength`, δ = 0.8 · `strength`; see `contextStrength`. A passage that stands alone in its document is taken to have neighbours like
+ * with λ = 0.3 · `strength`, δ = 0.5 · `strength`; see `contextStrength`. A passage that stands alone in its document is taken to have neighbours like
  * those of the others, in proportion to its own score, so that it neither gains nor loses a place for want of them; one at
  * its document's beginning or end has one. A neighbour that is not among `entries` counts as 0. Where no entry has
  * any, or `strength` is 0, the entries, which are best first, are left as they are.
@@ -49,9 +50,12 @@ export function addContext(
     .sort((a, b) => b.score - a.score || (isBefore(a.key, b.key) ? -1 : 1));
 }
 
-/** The square of brevity: of a few words the context is half the sense, a page brings its own. */
+/**
+ * 1 for the shortest passages, less the longer they are, 0 from 120 terms on average: of a few words the context is half the
+ * sense, a page brings its own.
+ */
 export function contextStrength(meanLength: number): number {
-  return brevityOf(meanLength) ** 2;
+  return Math.max(0, 1 - meanLength / LENGTH_WITHOUT_CONTEXT);
 }
 
 /** The entries as they are, in the order that `addContext` would give them. */

@@ -57,7 +57,7 @@ export function fusionFeatures(situation: FusionSituation): FusionFeatures {
     modelStrength: meaningStrength,
     nearness,
     clarity: nearness > 0 ? clamp((nearness - tenth) / nearness) : 0,
-    brevity: brevityOf(meanLength),
+    brevity: SHORT_LENGTH / (SHORT_LENGTH + meanLength),
     commonShare: shareOf(known, ({ idf }) => idf < COMMON_IDF),
     identifierShare: shareOf(terms, ({ term }) => HAS_DIGIT_OR_JOINER.test(term)),
     unknownShare: shareOf(terms, ({ idf }) => idf <= 0),
@@ -66,11 +66,6 @@ export function fusionFeatures(situation: FusionSituation): FusionFeatures {
     coverage: sumIdf > 0 ? clamp((lexical[0]?.score ?? 0) / sumIdf / 2) : 0,
     agreement: topKeys.size === 0 ? 0 : shared / Math.min(DEPTH, topKeys.size),
   };
-}
-
-/** Near 1 where passages have few terms on average, near 0 where they have many. */
-export function brevityOf(meanLength: number): number {
-  return SHORT_LENGTH / (SHORT_LENGTH + meanLength);
 }
 
 function clamp(value: number): number {

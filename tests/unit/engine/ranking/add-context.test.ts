@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addContext, type ContextEntry, type Surroundings } from '../../../../src/engine/ranking/add-context.ts';
+import {
+  addContext,
+  contextStrength,
+  type ContextEntry,
+  type Surroundings,
+} from '../../../../src/engine/ranking/add-context.ts';
 
 const isBefore = (left: number, right: number): boolean => left < right;
 /** Each passage a document of its own. */
@@ -58,12 +63,12 @@ describe('context', () => {
     const ranked = addContext(entries, inTens, isBefore, 0.5);
     expect(keysOf(ranked)).toEqual([11, 12, 17]);
     const [best, answer] = ranked;
-    const scale = 1 / (1 + 2 * 0.25 + 0.4);
-    expect(answer?.score).toBeCloseTo(scale * (0.2 + 0.25 * 0.9 + 0.4 * 0.9), 12);
-    expect(answer?.contextPart).toBeCloseTo(scale * (0.25 * 0.9 + 0.4 * 0.9), 12);
+    const scale = 1 / (1 + 2 * 0.15 + 0.25);
+    expect(answer?.score).toBeCloseTo(scale * (0.2 + 0.15 * 0.9 + 0.25 * 0.9), 12);
+    expect(answer?.contextPart).toBeCloseTo(scale * (0.15 * 0.9 + 0.25 * 0.9), 12);
     // The document's best owes itself what the others owe it: only its neighbour is context.
-    expect(best?.score).toBeCloseTo(scale * (0.9 + 0.4 * 0.9 + 0.25 * 0.2), 12);
-    expect(best?.contextPart).toBeCloseTo(scale * 0.25 * 0.2, 12);
+    expect(best?.score).toBeCloseTo(scale * (0.9 + 0.25 * 0.9 + 0.15 * 0.2), 12);
+    expect(best?.contextPart).toBeCloseTo(scale * 0.15 * 0.2, 12);
     for (const { score, wordsPart = 0, meaningPart = 0, contextPart = 0 } of ranked) {
       expect(wordsPart + meaningPart + contextPart).toBeCloseTo(score, 12);
     }
@@ -80,7 +85,15 @@ describe('context', () => {
     const note = ranked.find(({ key }) => key === 1);
     expect(note?.contextPart).toBeUndefined();
     // Beside the others stand 0.7, 1.4 and 0.7 with scores of 0.7 each: four thirds for each 1 of score.
-    expect(note?.score).toBeCloseTo((0.8 * (1 + (0.25 * 4) / 3 + 0.4)) / (1 + 2 * 0.25 + 0.4), 12);
+    expect(note?.score).toBeCloseTo((0.8 * (1 + (0.15 * 4) / 3 + 0.25)) / (1 + 2 * 0.15 + 0.25), 12);
     expect(keysOf(ranked)).toEqual([1, 13, 12, 14]);
+  });
+
+  it('is for short passages: the longer they are the less, and nothing from 120 terms on', () => {
+    const strengths = [0, 12, 60, 119, 120, 500].map(contextStrength);
+    expect(strengths).toEqual([...strengths].sort((a, b) => b - a));
+    expect(strengths[0]).toBe(1);
+    expect(strengths[2]).toBeCloseTo(0.5, 12);
+    expect(strengths.slice(-2)).toEqual([0, 0]);
   });
 });
