@@ -48,7 +48,8 @@ export class LibraryReader {
       const place = this.#state.place(chunkId);
       const entry = place && this.#state.entry(place.segmentId);
       const block = entry && blockAt(entry, place.ordinal);
-      return block ? [{ entry, block, offset: place.ordinal - block.firstOrdinal }] : [];
+      const documentId = place && this.#state.tables.get(place.segmentId)?.documentOf(place.ordinal);
+      return block && documentId ? [{ entry, block, documentId, offset: place.ordinal - block.firstOrdinal }] : [];
     });
     const blocks = new Map<RecordId, readonly Chunk[]>();
     const missing = new Map<RecordId, SegmentEntry>();
@@ -60,10 +61,11 @@ export class LibraryReader {
     trace?.note(blocks.size, missing.size);
     const use = { isUrgent: trace?.isUrgent ?? false };
     for (const blockId of [...blocks.keys(), ...missing.keys()]) this.#router.use(blockId, use);
-    if (missing.size > 0) await this.#readBlocks(missing, blocks);
-    const found = places.flatMap(({ block, offset }) => blocks.get(block.blockId)?.[offset] ?? []);
-    await this.#readDocuments(found);
-    return found;
+    await Promise.all([
+      missing.size > 0 ? this.#readBlocks(missing, blocks) : undefined,
+      this.#readDocuments(places.map(({ documentId }) => documentId)),
+    ]);
+    return places.flatMap(({ block, offset }) => blocks.get(block.blockId)?.[offset] ?? []);
   }
 
   /** The chunks of a block that was not read before, past all memory; `undefined` when it cannot be opened. */
@@ -128,9 +130,9 @@ export class LibraryReader {
   }
 
   /** Just after unlocking, not all documents are in memory yet: those of an answer come first. */
-  async #readDocuments(chunks: readonly Chunk[]): Promise<void> {
+  async #readDocuments(documentIds: readonly DocumentId[]): Promise<void> {
     if (this.#state.isWhole) return;
-    const unknown = new Set(chunks.map((chunk) => chunk.documentId).filter((id) => !this.#state.documents.has(id)));
+    const unknown = new Set(documentIds.filter((id) => !this.#state.documents.has(id)));
     if (unknown.size === 0) return;
     const found = await this.#store.findMany('documents', [...unknown].map(recordIdOf), ignoreDamage);
     for (const bytes of found) {

@@ -61,6 +61,8 @@ export async function openLibrary(
 
 /** Documents taken in at once: what a question that comes meanwhile has to wait for. */
 const DOCUMENTS_AT_A_TIME = 128;
+/** Each reading waits for the disk, so that messages get their turn; a pause of its own costs milliseconds more. */
+const READINGS_TO_A_PAUSE = 8;
 
 async function loadDocuments(store: RecordStore, library: Library): Promise<void> {
   const { state, health } = library;
@@ -69,8 +71,9 @@ async function loadDocuments(store: RecordStore, library: Library): Promise<void
   };
   await library.quiet.wait();
   const ids = await store.listIds('documents');
+  let readings = 0;
   for (let first = 0; first < ids.length; first += DOCUMENTS_AT_A_TIME) {
-    await library.quiet.step();
+    if (++readings % READINGS_TO_A_PAUSE === 0 || !library.quiet.isStill) await library.quiet.step();
     const found = await store.findMany('documents', ids.slice(first, first + DOCUMENTS_AT_A_TIME), onDamaged);
     for (const bytes of found) {
       const document = bytes && decodeRecord<SourceDocument>(bytes);

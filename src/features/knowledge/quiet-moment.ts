@@ -18,6 +18,11 @@ export class QuietMoment {
     this.#coming = new Promise((resolve) => (this.#come = resolve));
   }
 
+  /** Whether no question is under way. */
+  get isStill(): boolean {
+    return this.#questions === 0 && this.#soon === undefined;
+  }
+
   /** Somebody waits for what is to be done in the background. */
   come(): void {
     this.#come();
@@ -56,7 +61,7 @@ export class QuietMoment {
   /** Between two steps in the background. Lets messages that wait go first, and questions to their end. */
   async step(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
-    while (this.#questions > 0 || this.#soon !== undefined) {
+    while (!this.isStill) {
       await new Promise<void>((resolve) => this.#onStill.push(resolve));
     }
   }

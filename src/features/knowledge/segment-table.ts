@@ -100,6 +100,11 @@ export class SegmentTable {
     return this.documentColumn.toArray();
   }
 
+  /** The document of a chunk. */
+  documentOf(ordinal: number): DocumentId {
+    return this.documentColumn.at(this.documentPlaces[ordinal] ?? 0);
+  }
+
   /** Ordinals of the chunks of the version that stands at `place` among the segment's versions, ascending. */
   ordinalsOfVersion(place: number): number[] {
     const ordinals: number[] = [];
