@@ -24,7 +24,6 @@ const SENTENCE_WORDS = 12;
 /** Queries of 2 to 6 words of one passage each, none of them common in the collection: the passage is what is sought. */
 export function knownItems(passages: readonly string[], count: number): KnownItem[] {
   const random = randomFrom(4711);
-  const wordsOf = (text: string): string[] => [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [])];
   const frequencies = new Map<string, number>();
   for (const passage of passages) {
     for (const word of wordsOf(passage)) frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
@@ -40,6 +39,28 @@ export function knownItems(passages: readonly string[], count: number): KnownIte
     items.push({ query: chosen.join(' '), passage });
   }
   return items;
+}
+
+/**
+ * For each item the passages that hold all words of its query: which of them it was taken from nobody can tell. They are
+ * many where texts repeat themselves: for two queries in five in MedQuAD there is more than one.
+ */
+export function withEquals(passages: readonly string[], items: readonly KnownItem[]): SoughtItem[] {
+  const wanted = items.map(({ query }) => wordsOf(query));
+  const holders = new Map<string, Set<number>>();
+  for (const word of wanted.flat()) holders.set(word, new Set());
+  for (const [at, passage] of passages.entries()) for (const word of wordsOf(passage)) holders.get(word)?.add(at);
+  return items.map(({ query, passage }, at) => {
+    const [rarest = new Set<number>(), ...others] = (wanted[at] ?? [])
+      .map((word) => holders.get(word) ?? new Set<number>())
+      .sort((a, b) => a.size - b.size);
+    const equals = [...rarest].filter((other) => others.every((holding) => holding.has(other)));
+    return { query, passages: equals.includes(passage) ? equals : [passage, ...equals] };
+  });
+}
+
+function wordsOf(text: string): string[] {
+  return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [])];
 }
 
 /** Twelve words of one passage each as they stand there, function words and all. */

@@ -3,6 +3,7 @@ import {
   askedItems,
   knownItems,
   sentenceItems,
+  withEquals,
   type PassageCollection,
   type SoughtItem,
 } from '../contest/known-items.ts';
@@ -114,13 +115,9 @@ function roundsOf(collection: PassageCollection, { queryCount, sentenceCount }: 
   const { passages } = collection;
   const words = knownItems(passages, WARM_UP_QUERIES + queryCount);
   const sentences = sentenceItems(passages, WARM_UP_QUERIES + sentenceCount);
-  const sought = ({ query, passage }: { query: string; passage: number }): SoughtItem => ({
-    query,
-    passages: [passage],
-  });
   const rounds = [
-    { kind: '', items: words.map(sought) },
-    { kind: ', twelve words in a row', items: sentences.map(sought) },
+    { kind: '', items: withEquals(passages, words) },
+    { kind: ', twelve words in a row', items: withEquals(passages, sentences) },
     { kind: ', questions as people asked them', items: askedItems(collection, WARM_UP_QUERIES + sentenceCount) },
   ];
   return rounds

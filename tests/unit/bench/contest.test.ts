@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exactNeighbours, recallOf } from '../../bench/contest/exact-neighbours.ts';
 import { floatLoop } from '../../bench/contest/float-loop.ts';
-import { knownItems } from '../../bench/contest/known-items.ts';
+import { knownItems, withEquals } from '../../bench/contest/known-items.ts';
 import { makePassages } from '../../bench/contest/made-passages.ts';
 import { DISTRIBUTIONS, makeVectors } from '../../bench/contest/made-vectors.ts';
 import { contestTables } from '../../bench/contest-tables.ts';
@@ -23,6 +23,16 @@ describe('the data of the contests', () => {
       const length = Math.hypot(...first.rows.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS));
       expect(length).toBeCloseTo(1, 4);
     }
+  });
+
+  it('counts every passage that holds all words of a query', () => {
+    const passages = ['The lamp of the tower', 'a tower without light', 'Lamp, tower, sea', 'sea'];
+    const [both, one] = withEquals(passages, [
+      { query: 'tower lamp', passage: 2 },
+      { query: 'sea', passage: 3 },
+    ]);
+    expect(both).toEqual({ query: 'tower lamp', passages: [0, 2] });
+    expect(one?.passages).toEqual([2, 3]);
   });
 
   it('asks for words that stand in the passage sought', () => {
