@@ -49,8 +49,14 @@ export function idFromBytes<Id extends AnyId>(bytes: Uint8Array): Id {
 /** The 16 bytes of an id. */
 export function idToBytes(id: AnyId): Uint8Array {
   const bytes = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) bytes[i] = Number.parseInt(id.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < 16; i++) bytes[i] = (digitAt(id, 2 * i) << 4) | digitAt(id, 2 * i + 1);
   return bytes;
+}
+
+function digitAt(id: string, at: number): number {
+  const code = id.charCodeAt(at);
+  // Digits, or letters of either case.
+  return code < 0x40 ? code - 0x30 : (code & 0x5f) - 0x37;
 }
 
 /** The record that holds an entity has the entity's own id. */

@@ -217,11 +217,16 @@ function countLive({ segment, liveMask }: LexicalSource, lists: readonly FoundLi
   return count;
 }
 
+/** Used for one look-up after another: there are hundreds for the hits of one question. */
+let probe: PostingCursor | undefined;
+
 /** Whether a chunk holds a term, in any of its forms. */
 export function holdsTerm(term: WeightedTerm, sourceIndex: number, source: LexicalSource, ordinal: number): boolean {
-  return (term.lists[sourceIndex] ?? []).some((list) => {
-    const cursor = new PostingCursor(source.segment, list);
-    cursor.seek(ordinal);
-    return cursor.ordinal === ordinal;
-  });
+  for (const list of term.lists[sourceIndex] ?? []) {
+    if (probe === undefined) probe = new PostingCursor(source.segment, list);
+    else probe.reset(source.segment, list);
+    probe.seek(ordinal);
+    if (probe.ordinal === ordinal) return true;
+  }
+  return false;
 }
