@@ -177,7 +177,8 @@ export function serveScans({ memory, control, place }: ScanThreadStart): never {
   let seen = Atomics.load(words, SHARE.order);
   Atomics.add(words, SHARE.ready, 1);
   for (;;) {
-    if (!spinUntil(THREAD_SPINS_MS, () => Atomics.load(words, SHARE.order) !== seen)) Atomics.wait(words, SHARE.order, seen);
+    if (!spinUntil(THREAD_SPINS_MS, () => Atomics.load(words, SHARE.order) !== seen))
+      Atomics.wait(words, SHARE.order, seen);
     const order = Atomics.load(words, SHARE.order);
     if (order === seen) continue;
     seen = order;

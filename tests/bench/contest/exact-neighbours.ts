@@ -24,7 +24,10 @@ export function exactNeighbours(vectors: VectorSet, queries: VectorSet, k: numbe
   const exact = new NearestLists(queries.count, k);
   for (let query = 0; query < queries.count; query++) {
     // In the order of rows, so that the first of equals comes first.
-    for (const row of near.rows.subarray(query * chosen, (query + 1) * chosen).slice().sort()) {
+    for (const row of near.rows
+      .subarray(query * chosen, (query + 1) * chosen)
+      .slice()
+      .sort()) {
       if (row >= 0) exact.offer(query, row, dot(vectors, row, queries, query));
     }
   }

@@ -13,7 +13,9 @@ export async function createSqliteVec(way: 'float' | 'int8' | 'bit'): Promise<Ve
   const database = new sqlite3.oo1.DB(':memory:');
   let find: ReturnType<typeof database.prepare> | undefined;
   return {
-    ...(way === 'bit' ? { efforts: [200, 500, 1000, 1500, 2000, 3000, 4000], effortName: 'rescored' } : { efforts: [0] }),
+    ...(way === 'bit'
+      ? { efforts: [200, 500, 1000, 1500, 2000, 3000, 4000], effortName: 'rescored' }
+      : { efforts: [0] }),
     build({ rows, count, dimensions }) {
       const columns = {
         float: `floats float[${dimensions}] distance_metric=cosine`,
