@@ -68,6 +68,11 @@ export class LibraryReader {
     return places.flatMap(({ block, offset }) => blocks.get(block.blockId)?.[offset] ?? []);
   }
 
+  /** Has the documents of these chunks in `LibraryState.documents`, as `readChunks` does, without reading their texts. */
+  async readDocumentsOf(chunkIds: readonly ChunkId[]): Promise<void> {
+    await this.#readDocuments(chunkIds.flatMap((chunkId) => this.#state.documentOf(chunkId) ?? []));
+  }
+
   /** The chunks of a block that was not read before, past all memory; `undefined` when it cannot be opened. */
   async readWholeBlock(blockId: RecordId): Promise<readonly Chunk[] | undefined> {
     const cached = this.#blocks.find(blockId);

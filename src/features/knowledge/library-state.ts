@@ -68,6 +68,12 @@ export class LibraryState {
     return this.#ids.findChunk(idToBytes(chunkId), (segmentId, ordinal) => this.isLive(segmentId, ordinal));
   }
 
+  /** The document of a live chunk. */
+  documentOf(chunkId: ChunkId): DocumentId | undefined {
+    const place = this.place(chunkId);
+    return place && this.tables.get(place.segmentId)?.documentOf(place.ordinal);
+  }
+
   /** A live chunk with this content, wherever it stands. */
   chunkWithIdentity(identity: ContentIdentity): ChunkId | undefined {
     const place = this.#ids.findIdentity(idToBytes(identity), (segmentId, at) => this.isLive(segmentId, at));

@@ -57,7 +57,7 @@ export class Library {
   readonly #searcher: Searcher;
   readonly #identityOf: IdentityOf;
   readonly #turnstile = new Turnstile();
-  readonly #reader: LibraryReader;
+  readonly reader: LibraryReader;
   readonly #blocks: LruMap<RecordId, readonly Chunk[]>;
   readonly #listeners = new Set<() => void>();
   /** The space queries are answered from; segments load their vectors of this one. */
@@ -83,7 +83,7 @@ export class Library {
       capacity: () => this.tiers.settings.passageMegabytes * MEGABYTE,
       isInUse: (blockId) => router.tierOf(blockId) !== 'cold',
     });
-    this.#reader = new LibraryReader(store, this.state, this.#blocks, router, ({ segmentId }) =>
+    this.reader = new LibraryReader(store, this.state, this.#blocks, router, ({ segmentId }) =>
       this.health.report({ segmentId, part: 'texts', reason: 'damaged' }),
     );
     this.exact = new ExactRows({
@@ -211,7 +211,7 @@ export class Library {
       ]);
       this.state.removeDocument(documentId);
       this.state.apply(next, new Map());
-      for (const version of versions) this.#reader.forgetText(version.versionId);
+      for (const version of versions) this.reader.forgetText(version.versionId);
       await this.#searcher.tombstone(buried);
     });
     this.changed();
@@ -340,30 +340,30 @@ export class Library {
 
   /** See `LibraryReader.readChunks`. With a trace, what had to be read counts for that answer's tier. */
   readChunks(chunkIds: readonly ChunkId[], trace?: AnswerTrace): Promise<Chunk[]> {
-    return this.#reader.readChunks(chunkIds, trace);
+    return this.reader.readChunks(chunkIds, trace);
   }
 
   /** A whole block's chunks, dead ones too; `undefined` when it cannot be opened. */
   readBlock(blockId: RecordId): Promise<readonly Chunk[] | undefined> {
-    return this.#reader.readWholeBlock(blockId);
+    return this.reader.readWholeBlock(blockId);
   }
 
   /** What a version says. Throws `NotFoundError` if it was never read or is gone. */
   readText(versionId: VersionId): Promise<ExtractedDocument> {
-    return this.#reader.readText(versionId);
+    return this.reader.readText(versionId);
   }
 
   /** The bytes as they were dropped in. Throws `NotFoundError`. */
   readSource(versionId: VersionId): Promise<Uint8Array> {
-    return this.#reader.readSource(versionId);
+    return this.reader.readSource(versionId);
   }
 
   findVersion(versionId: VersionId): Promise<DocumentVersion | undefined> {
-    return this.#reader.findVersion(versionId);
+    return this.reader.findVersion(versionId);
   }
 
   versionsOf(documentId: DocumentId): Promise<DocumentVersion[]> {
-    return this.#reader.versionsOf(documentId);
+    return this.reader.versionsOf(documentId);
   }
 
   /** Times and hit rates by tier since the library was opened. */

@@ -1,7 +1,7 @@
 import type { Chunk } from '../../domain/chunk.ts';
 import type { NearMiss } from '../../domain/explanation.ts';
 import type { Hit } from '../../domain/hit.ts';
-import type { ChunkId, VersionId } from '../../domain/ids.ts';
+import type { VersionId } from '../../domain/ids.ts';
 import type { ContextLookup } from '../../engine/context.ts';
 import type { AnswerTrace } from './answer-trace.ts';
 import type { Library } from './library.ts';
@@ -12,7 +12,10 @@ export interface ReadPassages {
   readonly nearMisses: readonly NearMiss[];
 }
 
-/** Reads all that an answer shows in one go: hits, `neighbourCount` chunks on each side of them, and near misses. */
+/**
+ * Reads all that an answer shows in one go: hits, `neighbourCount` chunks on each side of them, and of near misses the
+ * documents they stand in.
+ */
 export async function readPassages(
   hits: readonly Hit[],
   nearMisses: readonly Hit[],
@@ -23,32 +26,30 @@ export async function readPassages(
   const { state } = library;
   state.preparePlaces([...hits, ...nearMisses].map(({ chunkId }) => chunkId));
   const shown = new Set(hits.flatMap(({ chunkId }) => [chunkId, ...state.neighbours(chunkId, neighbourCount)]));
-  const wanted = new Set([...shown, ...nearMisses.map(({ chunkId }) => chunkId)]);
-  const found = new Map((await library.readChunks([...wanted], trace)).map((chunk) => [chunk.chunkId, chunk]));
+  const [chunks, missed] = await Promise.all([
+    library.readChunks([...shown], trace),
+    describeNearMisses(nearMisses, library),
+  ]);
+  const found = new Map(chunks.map((chunk) => [chunk.chunkId, chunk]));
   const byPlace = new Map<string, Chunk>();
-  for (const chunkId of shown) {
-    const chunk = found.get(chunkId);
-    if (chunk) byPlace.set(placeOf(chunk.versionId, chunk.position), chunk);
-  }
+  for (const chunk of chunks) byPlace.set(placeOf(chunk.versionId, chunk.position), chunk);
   return {
     lookup: {
-      chunkOf: (chunkId) => (shown.has(chunkId) ? found.get(chunkId) : undefined),
+      chunkOf: (chunkId) => found.get(chunkId),
       chunkAt: (versionId, position) => byPlace.get(placeOf(versionId, position)),
       sourceOf: (chunk) => sourceOf(chunk, library),
     },
-    nearMisses: describeNearMisses(nearMisses, found, library),
+    nearMisses: missed,
   };
 }
 
-/** The passages that came closest to being hits, by the documents they stand in; `chunks` holds them, read. */
-export function describeNearMisses(
-  nearMisses: readonly Hit[],
-  chunks: ReadonlyMap<ChunkId, Chunk>,
-  library: Library,
-): NearMiss[] {
+/** The passages that came closest to being hits, by the documents they stand in. */
+export async function describeNearMisses(nearMisses: readonly Hit[], library: Library): Promise<NearMiss[]> {
+  const { state } = library;
+  await library.reader.readDocumentsOf(nearMisses.map(({ chunkId }) => chunkId));
   return nearMisses.flatMap(({ chunkId, score, lexicalRank, denseRank }) => {
-    const chunk = chunks.get(chunkId);
-    const document = chunk && library.state.documents.get(chunk.documentId);
+    const documentId = state.documentOf(chunkId);
+    const document = documentId && state.documents.get(documentId);
     if (!document) return [];
     return {
       title: document.title,

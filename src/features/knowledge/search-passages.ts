@@ -27,9 +27,15 @@ async function listPassages(
   const trace = library.tiers.start(query);
   const { outcome, notes } = await findHits(query, deps, { k: limit, candidateCount, diversity: 0, signal, trace });
   const searchedAt = performance.now();
-  const wanted = [...outcome.hits, ...outcome.nearMisses].map((hit) => hit.chunkId);
-  const chunks = new Map((await library.readChunks(wanted, trace)).map((chunk) => [chunk.chunkId, chunk]));
-  const nearMisses = describeNearMisses(outcome.nearMisses, chunks, library);
+  library.state.preparePlaces([...outcome.hits, ...outcome.nearMisses].map(({ chunkId }) => chunkId));
+  const [read, nearMisses] = await Promise.all([
+    library.readChunks(
+      outcome.hits.map(({ chunkId }) => chunkId),
+      trace,
+    ),
+    describeNearMisses(outcome.nearMisses, library),
+  ]);
+  const chunks = new Map(read.map((chunk) => [chunk.chunkId, chunk]));
   const endedAt = performance.now();
   const results = outcome.hits.flatMap((hit, index) => {
     const chunk = chunks.get(hit.chunkId);
