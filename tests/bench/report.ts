@@ -28,7 +28,7 @@ const SECTIONS: readonly { readonly bench: Figure['bench']; readonly title: stri
   {
     bench: 'words',
     title: 'Finding words',
-    text: 'Passages of about 390 characters and 500 queries of 2 to 6 uncommon words of one passage, which is what is sought. Each contestant is set up as its guide has it, in a worker of its own; queries go round in turns of twenty-five. Memory is the growth of the JavaScript heap in building, the passages themselves not counted where they are not copied; “saved” is what would be written to a disk.',
+    text: 'Passages of about 390 characters: made ones; texts of many kinds (abstracts, articles, handbooks, textbooks, a diary), none of which repeats another; and MedQuAD. The queries: 500 of 2 to 6 uncommon words of one passage, 100 of twelve words of one passage as they stand there, and 100 questions as people asked them. What is sought is any passage that holds all the words, or any of the answer. Each contestant is set up as its guide has it, in a worker of its own; queries go round in turns of twenty-five. Ours is asked by words alone, without folding near-duplicates. Memory is the growth of the JavaScript heap in building, five seconds after it has ended, the passages themselves not counted where they are not copied; “saved” is what would be written to a disk.',
   },
   {
     bench: 'seal',
