@@ -109,15 +109,17 @@ export class NearestChunks {
     const { query, unit, factorUnit, k, acceptAt } = asked;
     const most = Math.min(mostInDoubt(rowCount, k), rowCount);
     const usual = Math.min(Math.ceil(Math.max(this.#usuallyInDoubt, usuallyListed(rowCount, k))), most);
-    let scanned = this.#scanner.list(query, usual, firstScored(k), acceptAt);
+    // What lies at right angles to the query is all that a code can be wrong about (Gao, Long: RaBitQ, SIGMOD 2024).
+    const leastFor = (score: number, scoreUnit: number): number => {
+      const error = Math.sqrt(((meanSquareFactor - 1) * Math.max(0, 1 - score * score)) / this.#dimensions);
+      return Math.floor((score - this.#doubt * error) / (scoreUnit * factorUnit * FACTOR_STEPS * unit));
+    };
+    let scanned = this.#scanner.list(asked, usual, 2 * k, acceptAt, { k, leastFor });
     const cut = scoreOfBest(scanned.scores, firstScored(k));
     const first = this.score(asked, rowsBetween(scanned, cut, Infinity));
     if (first.keys.length < k) return undefined;
     const reached = kthBest(first.scores, k);
-    // What lies at right angles to the query is all that a code can be wrong about (Gao, Long: RaBitQ, SIGMOD 2024).
-    const error = Math.sqrt(((meanSquareFactor - 1) * Math.max(0, 1 - reached * reached)) / this.#dimensions);
-    const scoreUnit = scanned.scoreUnit * factorUnit * FACTOR_STEPS * unit;
-    const least = Math.max(NO_THRESHOLD, Math.floor((reached - this.#doubt * error) / scoreUnit));
+    const least = Math.max(NO_THRESHOLD, leastFor(reached, scanned.scoreUnit));
     if (least < scanned.floor) scanned = this.#scanner.scan(query, most, acceptAt, least);
     const rest = rowsBetween(scanned, least, cut);
     // So that the next search need not scan twice; what one odd question needed is forgotten by and by.

@@ -16,6 +16,9 @@ const SAMPLES = [
   { fromSlabs: 16, stride: 32 },
 ] as const;
 
+/** Of the sample, so many more are scored than the place of which the score is sought. */
+const MORE_OF_SAMPLE = 6;
+
 /** A block of memory that grows by being taken anew. */
 interface Region {
   at: number;
@@ -39,6 +42,14 @@ export interface RefineQuery {
   readonly unit: number;
   /** What a step of a row's factor stands for, where the code alone has to do. */
   readonly factorUnit: number;
+}
+
+/** What is sought, where it is known how wrong codes may be: see `RowScanner.list`. */
+export interface Expectation {
+  /** So many rows are sought. */
+  readonly k: number;
+  /** The score by code, in units of `scoreUnit`, that rows in doubt exceed if the last of those sought has this score. */
+  readonly leastFor: (score: number, scoreUnit: number) => number;
 }
 
 /** All stages of a search over the rows of a store. Nothing is allocated per query but the results. */
@@ -102,10 +113,16 @@ export class RowScanner {
     return this.#merge(jobs, keep, plan);
   }
 
-  /** The same for about `usual` of the best rows: as many as come up, but not fewer than `least`. */
-  list(query: Float32Array, usual: number, least: number, accept: number): ScannedRows {
-    const plan = this.#prepare(query, usual, accept);
-    const threshold = this.#expectedThreshold(usual);
+  /**
+   * The same for about `usual` of the best rows, fewer where a sample tells that fewer are in doubt, but not fewer than
+   * `least`.
+   */
+  list(asked: RefineQuery, usual: number, least: number, accept: number, expected: Expectation): ScannedRows {
+    const plan = this.#prepare(asked.query, usual, accept);
+    let threshold = this.#expectedThreshold(usual);
+    if (threshold !== NO_THRESHOLD) {
+      threshold = Math.max(threshold, this.#sampledThreshold(asked, expected, plan.scoreUnit));
+    }
     let jobs = this.#run(threshold);
     if (threshold !== NO_THRESHOLD && this.#listed(jobs) < least) jobs = this.#run(NO_THRESHOLD);
     return this.#merge(jobs, undefined, plan);
@@ -232,6 +249,31 @@ export class RowScanner {
     words[at + SCAN_JOB.keep] = keep;
     words[at + SCAN_JOB.stride] = 1;
     return words[at + SCAN_JOB.length]! < wanted ? NO_THRESHOLD : words[at + SCAN_JOB.threshold]! - 1;
+  }
+
+  /**
+   * What rows in doubt exceed, judged by the true scores of the best of the sample that is listed: with all rows known, the
+   * last of those sought will hardly be worse than the one at this place of the sample. Where it is, the caller scans again.
+   */
+  #sampledThreshold(asked: RefineQuery, { k, leastFor }: Expectation, scoreUnit: number): number {
+    const { words, slabCount } = this.#store;
+    const stride = SAMPLES.find(({ fromSlabs }) => slabCount >= fromSlabs)?.stride ?? 1;
+    // Of the k sought, about so many are in the sample; hardly ever as many as `place`.
+    const share = k / stride;
+    const place = Math.ceil(share + 1.5 * Math.sqrt(share) + 0.8);
+    const [job = 0] = this.#jobs;
+    const listAt = words[job / 4 + SCAN_JOB.list]! / 4;
+    const sampled = Array.from({ length: words[job / 4 + SCAN_JOB.length]! }, (_, at) => ({
+      row: words[listAt + 2 * at]!,
+      score: words[listAt + 2 * at + 1]!,
+    }));
+    const best = sampled.sort((left, right) => right.score - left.score).slice(0, place + MORE_OF_SAMPLE);
+    if (best.length < place) return NO_THRESHOLD;
+    const scores = this.refine(
+      asked,
+      Uint32Array.from(best, ({ row }) => row),
+    );
+    return Math.max(NO_THRESHOLD, leastFor(scores.slice().sort()[scores.length - place]!, scoreUnit));
   }
 
   /** What is in the jobs' lists, in the order of rows; only the best `keep`, if that is given. */
