@@ -113,6 +113,27 @@ describe('a vector index', () => {
     );
   });
 
+  it('finds the nearest where the sample holds them all, which promises more than there is', () => {
+    const dimensions = 64;
+    const count = 40_000;
+    const rows = seededRows(count, dimensions, 41);
+    const query = seededRows(1, dimensions, 42);
+    // The sample is of the first 32 of every 1,024 rows. Each of these is further from the query than the one before.
+    const planted = Array.from({ length: 12 }, (_, at) => Math.floor(at / 2) * 1024 + (at % 2));
+    planted.forEach((row, at) => {
+      for (let i = 0; i < dimensions; i++)
+        rows[row * dimensions + i] = query[i]! + rows[row * dimensions + i]! * at * 0.12;
+    });
+    const index = new VectorIndex({ dimensions });
+    index.add(rows);
+    const truth = Array.from(plainScores(rows, query), (score, key) => ({ key, score: score ?? -Infinity }))
+      .sort((left, right) => right.score - left.score)
+      .slice(0, 10)
+      .map(({ key }) => key);
+    expect(truth).toEqual(planted.slice(0, 10));
+    expect([...index.search(query, 10).keys]).toEqual(truth);
+  });
+
   it('answers like one built anew from what is left, after adding, removing and replacing in any order', () => {
     const dimensions = 16;
     const step = fc.record({
