@@ -11,8 +11,12 @@ import { SegmentTable } from './segment-table.ts';
 
 /** Chunks whose segments are read together: a few megabytes, which keeps disk, cipher and index busy at the same time. */
 const CHUNKS_AT_A_TIME = 8192;
-/** Such batches on their way at once. */
-const BATCHES_AT_ONCE = 4;
+/**
+ * Such batches on their way at once. More of them keep the disk busier: a library of a million chunks opens in a sixth less
+ * time with eight, one of a hundred thousand in a little more.
+ */
+const BATCHES_AT_ONCE = { few: 4, many: 8 };
+const MANY_BATCHES = 32;
 
 export interface IndexSource {
   readonly store: RecordStore;
@@ -175,7 +179,8 @@ async function inBatches(
   const lane = async (): Promise<void> => {
     for (const batch of next) await work(batch);
   };
-  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, lane));
+  const atOnce = batches.length < MANY_BATCHES ? BATCHES_AT_ONCE.few : BATCHES_AT_ONCE.many;
+  await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
 function batchesOf(entries: readonly SegmentEntry[]): SegmentEntry[][] {
