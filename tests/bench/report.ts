@@ -58,7 +58,7 @@ const SECTIONS: readonly { readonly bench: Figure['bench']; readonly title: stri
   {
     bench: 'coldstart',
     title: 'Opening a large library',
-    text: 'From the derived key, in a fresh page, with the library sealed in IndexedDB in a folder on disk: made texts of 60 words, and made vectors of the built-in model’s shape, four rows a chunk on average. The library is written as it lies once small segments have been merged. The operating system may still hold its files. “Cold” queries read and decrypt every text they show, “warm” ones have the texts in memory, “hot” ones have been answered before.',
+    text: 'From the derived key, in a fresh page, with the library sealed in IndexedDB in a folder on disk: made texts of 60 words, and made vectors of the built-in model’s shape, four rows a chunk on average. The library is written as it lies once small segments have been merged. “Made ready” is how the app does it: the model and the search engine, which need no key, are loaded while the passphrase is typed; “meanwhile” loads them only once the key is there. The operating system may still hold its files. “Cold” queries read and decrypt every text they show, “warm” ones have the texts in memory, “hot” ones have been answered before.',
   },
   {
     bench: 'import',
