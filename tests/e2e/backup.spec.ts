@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { BACKUP, RESTORE } from '../../src/ui/text/backup.ts';
-import { WELCOME } from '../../src/ui/text/locked.ts';
+import { DELETE_VAULT, WELCOME } from '../../src/ui/text/locked.ts';
+import { PRIVACY } from '../../src/ui/text/settings.ts';
 import { expect, launchBrowser, openApp, test } from './fixtures/app.ts';
 import { ask, askAnew, composer, createLibrary, goTo, importFolder, PASSPHRASE, unlock } from './fixtures/person.ts';
 
@@ -107,10 +108,27 @@ test('a library goes into one file and comes back from it', async ({ profileDir,
     await readBackup(second.page, file, PASSPHRASE);
     await second.page.getByRole('button', { name: RESTORE.place }).click();
     await unlock(second.page);
+    await expect(second.page.getByText(BACKUP.age('today'))).toBeVisible();
     await second.page.getByText(question).first().click();
     await expect(composer(second.page)).toBeVisible();
     const turn = await ask(second.page, question);
     await expect(turn).toContainText('four hours and twenty minutes');
+    // What an interrupted restore has left goes with the library, and is not taken for one.
+    await second.page.evaluate(async () => {
+      const left = await new Promise<IDBDatabase>((resolve, reject) => {
+        const opening = indexedDB.open('commonplace-0123456789abcdef', 1);
+        opening.onsuccess = () => resolve(opening.result);
+        opening.onerror = () => reject(opening.error ?? new Error('It did not open.'));
+      });
+      left.close();
+    });
+    await goTo(second.page, 'settings/privacy');
+    await second.page.getByRole('button', { name: PRIVACY.deleteButton }).click();
+    await second.page.getByLabel(DELETE_VAULT.confirmLabel).fill(DELETE_VAULT.confirmWord);
+    await second.page.getByRole('button', { name: DELETE_VAULT.confirm, exact: true }).click();
+    await expect(second.page.getByRole('button', { name: WELCOME.create })).toBeVisible({ timeout: 20_000 });
+    const left = await second.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+    expect(left).not.toContain('commonplace-0123456789abcdef');
     await second.close();
     rmSync(otherProfile, { recursive: true });
   });

@@ -3,6 +3,7 @@ import { openBackup, restoreBackup, verifyBackup } from '../../src/features/back
 import { writeBackup, type BackupProgress } from '../../src/features/backup/write-backup.ts';
 import type { BackupEnd } from '../../src/features/backup/backup-file.ts';
 import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
+import { SettingsRecord } from '../../src/features/settings/settings-record.ts';
 import { deriveKey } from '../../src/platform/compute/compute-kdf.ts';
 import type { BackupEvent, BackupSummary, RestoreEvent, UnlockSecret } from './api.ts';
 import type { Session } from './session.ts';
@@ -106,7 +107,11 @@ export async function* stageBackup(
   void stage(door, session, file, secret, signal, (event) => events.push(event)).then(
     () => events.close(),
     async (error: unknown) => {
-      await door.dropStaged();
+      try {
+        await door.dropStaged();
+      } catch (left) {
+        console.warn('What an unfinished restore had written is still there; the next restore deletes it.', left);
+      }
       events.fail(error);
     },
   );
@@ -140,6 +145,9 @@ async function stage(
     return;
   }
   const { store } = outcome.vault;
+  // A library that came out of a backup has one, which it could not know of when it went in.
+  const settings = await SettingsRecord.open(store);
+  await settings.update((current) => ({ ...current, lastBackupAt: outcome.createdAt }));
   const documents = await documentsIn(store);
   const conversationCount = (await store.listIds('conversations')).length;
   const here = session && !session.isSample ? await documentsIn(session.vault.store) : undefined;

@@ -1,10 +1,8 @@
-import { EventQueue } from '../../src/features/knowledge/event-queue.ts';
 import { searchPassages } from '../../src/features/knowledge/search-passages.ts';
 import { CHUNKER_VERSION } from '../../src/engine/chunking/chunk-document.ts';
 import { InvalidInputError, PolicyNotEnforcedError, VaultLockedError } from '../../src/domain/errors.ts';
 import type { AnswerEvent } from '../../src/domain/answer-event.ts';
 import type { Citation } from '../../src/domain/citation.ts';
-import type { IngestEvent } from '../../src/domain/ingest-event.ts';
 import type { ConversationId, DocumentId, VersionId } from '../../src/domain/ids.ts';
 import type { ProviderSettings, Settings } from '../../src/domain/settings.ts';
 import { serveEvents } from '../../src/platform/compute/event-stream.ts';
@@ -14,6 +12,7 @@ import { BUILT_IN_MODEL_ID, findModel, modelKey } from '../../src/platform/compu
 import { findReranker } from '../../src/platform/compute/rerankers.ts';
 import { readSiteConfig } from '../../src/platform/pwa/site-config.ts';
 import type { AskRequest, CoreApi, ImportFile, UnlockSecret } from './api.ts';
+import { carriedThrough, imported } from './event-work.ts';
 import { watchLibrary } from './library-view.ts';
 import { chooseModel, listModels, openModels, type Site } from './model-choice.ts';
 import { chooseReranker, listRerankers } from './reranker-choice.ts';
@@ -155,14 +154,14 @@ export class Core implements CoreApi {
   importFiles(files: readonly ImportFile[], port: MessagePort): void {
     const session = this.#opened();
     serveEvents(port, (signal) =>
-      carriedThrough(imported(session, (work) => work.ingest(files, session.ingestDeps, { signal }))),
+      carriedThrough(imported(session, loadWork(), (work) => work.ingest(files, session.ingestDeps, { signal }))),
     );
   }
 
   resumeImport(port: MessagePort): void {
     const session = this.#opened();
     serveEvents(port, (signal) =>
-      carriedThrough(imported(session, (work) => work.resumeIngest(session.ingestDeps, { signal }))),
+      carriedThrough(imported(session, loadWork(), (work) => work.resumeIngest(session.ingestDeps, { signal }))),
     );
   }
 
@@ -380,33 +379,3 @@ const loadProvider = (): Promise<typeof import('./provider.ts')> => import('./pr
 
 /** Nor what writes and reads backups. */
 const loadBackup = (): Promise<typeof import('./backup.ts')> => import('./backup.ts');
-
-/** Counts an import as going on for as long as its events are. */
-async function* imported(
-  session: Session,
-  start: (work: Awaited<ReturnType<typeof loadWork>>) => AsyncIterable<IngestEvent>,
-): AsyncGenerator<IngestEvent, void, undefined> {
-  session.imports.count++;
-  session.changed();
-  try {
-    yield* start(await loadWork());
-  } finally {
-    session.imports.count--;
-    if (session.imports.count === 0) session.endImport();
-    session.changed();
-  }
-}
-
-/** Work that goes on to its end even when nobody reads its events any more: what it stores must be stored. */
-async function* carriedThrough<E>(events: AsyncIterable<E>): AsyncGenerator<E, void, undefined> {
-  const queue = new EventQueue<E>();
-  void (async () => {
-    try {
-      for await (const event of events) queue.push(event);
-      queue.close();
-    } catch (error) {
-      queue.fail(error);
-    }
-  })();
-  yield* queue;
-}

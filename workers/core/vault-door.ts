@@ -112,7 +112,10 @@ export class VaultDoor {
 
   async deleteVault(): Promise<void> {
     const name = await this.#activeName();
+    await this.dropStaged();
     await this.close();
+    // First what restores have left: alone, it would be taken for the library.
+    await deleteOtherVaults(name);
     await deleteRecordStore(name);
   }
 

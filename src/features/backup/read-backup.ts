@@ -67,7 +67,6 @@ export async function restoreBackup(
   const keys = await keysBehind(await decodeHeader(head.vaultHeader), secret, derive);
   if (keys === undefined) return { kind: 'wrong-secret' };
   const vault = vaultOf(staging, keys);
-  await staging.commit([{ kind: 'put', store: 'meta', id: HEADER_RECORD_ID, value: head.vaultHeader }]);
   let writes: Write[] = [];
   let waiting = 0;
   let recordCount = 0;
@@ -85,6 +84,8 @@ export async function restoreBackup(
     if (waiting >= BATCH_BYTES) await flush();
   });
   await flush();
+  // The header comes last: what was not read to its end is no library that anybody could unlock.
+  await staging.commit([{ kind: 'put', store: 'meta', id: HEADER_RECORD_ID, value: head.vaultHeader }]);
   return { kind: 'restored', vault, createdAt: head.createdAt, ...read };
 }
 

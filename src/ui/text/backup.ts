@@ -46,6 +46,7 @@ export const RESTORE = {
   place: 'Put it in place',
   replace: 'Replace my library',
   failed: 'The backup could not be restored. What is on this device is as it was.',
+  notDropped: 'What was read of the backup is still on this device, encrypted. The next restore deletes it.',
   cancel: 'Cancel',
 } as const;
 

@@ -7,7 +7,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RecordId } from '../../../../src/domain/ids.ts';
 import { openBackup, restoreBackup, verifyBackup } from '../../../../src/features/backup/read-backup.ts';
 import { digestOf, writeBackup } from '../../../../src/features/backup/write-backup.ts';
-import { changePassphrase, createVault, unlockVault, type OpenVault } from '../../../../src/features/vault/vault.ts';
+import {
+  changePassphrase,
+  createVault,
+  readVaultPresence,
+  unlockVault,
+  type OpenVault,
+} from '../../../../src/features/vault/vault.ts';
 import { concatBytes } from '../../../../src/platform/crypto/bytes.ts';
 import type { KdfParams } from '../../../../src/platform/crypto/kdf-params.ts';
 import { MemoryStore } from '../../../../src/platform/storage/memory-store.ts';
@@ -152,7 +158,10 @@ describe('a backup', () => {
       }),
       { numRuns: 40 },
     );
-    await expect(restore(file.slice(0, -1))).rejects.toThrow(damaged);
+    const staging = new MemoryStore();
+    const cut = await openBackup(fileOf(file.slice(0, -1)));
+    await expect(restoreBackup(cut, byPassphrase(), deriveKey, staging, { signal })).rejects.toThrow(damaged);
+    expect((await readVaultPresence(staging)).kind).not.toBe('present');
     await expect(restore(concatBytes([file, new Uint8Array(1)]))).rejects.toThrow(damaged);
   });
 
